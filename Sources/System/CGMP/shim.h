@@ -1,0 +1,1 @@
+#include <gmp.h>

@@ -1,0 +1,3 @@
+#ifndef CONDOR_CSIMDJSON_H
+#define CONDOR_CSIMDJSON_H
+#endif

@@ -1,0 +1,6 @@
+@main
+struct Condor {
+    static func main() {
+        print("condor")
+    }
+}
