@@ -25,3 +25,43 @@ public enum Fork: UInt8, Comparable, CaseIterable, Sendable {
     /// The newest fork that official fixtures vouch for; what a fresh chain starts with.
     public static var latest: Fork { .osaka }
 }
+
+#if !hasFeature(Embedded)
+    extension Fork {
+        /// The name that official fixtures use.
+        public var fixtureName: String {
+            switch self {
+            case .frontier: "Frontier"
+            case .homestead: "Homestead"
+            case .tangerineWhistle: "EIP150"
+            case .spuriousDragon: "EIP158"
+            case .byzantium: "Byzantium"
+            case .constantinople: "Constantinople"
+            case .petersburg: "ConstantinopleFix"
+            case .istanbul: "Istanbul"
+            case .muirGlacier: "MuirGlacier"
+            case .berlin: "Berlin"
+            case .london: "London"
+            case .arrowGlacier: "ArrowGlacier"
+            case .grayGlacier: "GrayGlacier"
+            case .paris: "Paris"
+            case .shanghai: "Shanghai"
+            case .cancun: "Cancun"
+            case .prague: "Prague"
+            case .osaka: "Osaka"
+            }
+        }
+
+        /// Reads a fork's name as fixtures and people write it, in any case.
+        public init?(name: some StringProtocol) {
+            let wanted = name.lowercased()
+            let aliases: [String: Fork] = [
+                "tangerinewhistle": .tangerineWhistle, "spuriousdragon": .spuriousDragon, "petersburg": .petersburg,
+                "merge": .paris,
+            ]
+            guard let fork = Fork.allCases.first(where: { $0.fixtureName.lowercased() == wanted }) ?? aliases[wanted]
+            else { return nil }
+            self = fork
+        }
+    }
+#endif

@@ -1,1 +1,29 @@
 #include "CSimdjson.h"
+
+#include <new>
+#include <simdjson.h>
+
+extern "C" int condor_json_parse(const uint8_t *bytes, size_t length, struct condor_json *out) {
+    auto *parser = new (std::nothrow) simdjson::dom::parser();
+    if (parser == nullptr) return simdjson::MEMALLOC;
+    simdjson::dom::element root;
+    // simdjson copies into a padded buffer of its own.
+    auto error = parser->parse(bytes, length, true).get(root);
+    if (error) {
+        delete parser;
+        return error;
+    }
+    out->parser = parser;
+    out->tape = parser->doc.tape.get();
+    out->strings = parser->doc.string_buf.get();
+    return 0;
+}
+
+extern "C" void condor_json_free(struct condor_json *json) {
+    delete static_cast<simdjson::dom::parser *>(json->parser);
+    json->parser = nullptr;
+}
+
+extern "C" const char *condor_json_message(int code) {
+    return simdjson::error_message(static_cast<simdjson::error_code>(code));
+}

@@ -1,0 +1,193 @@
+import Cryptography
+public import Foundations
+
+extension Header {
+    /// The hash that names the block.
+    public var hash: Bytes32 { Keccak256.hash(encoded) }
+
+    public var encoded: [UInt8] { RLPEncoder.list { encodeFields(&$0) } }
+
+    fileprivate func encodeFields(_ encoder: inout RLPEncoder) {
+        encoder.append(parentHash)
+        encoder.append(ommersHash)
+        encoder.append(beneficiary)
+        encoder.append(stateRoot)
+        encoder.append(transactionsRoot)
+        encoder.append(receiptsRoot)
+        encoder.append(bloom.bytes)
+        encoder.append(difficulty)
+        encoder.append(number)
+        encoder.append(gasLimit)
+        encoder.append(gasUsed)
+        encoder.append(timestamp)
+        encoder.append(extraData)
+        encoder.append(mixHash)
+        encoder.append(UInt256(nonce).bigEndianBytes.suffix(8))
+        if let baseFeePerGas { encoder.append(baseFeePerGas) }
+        if let withdrawalsRoot { encoder.append(withdrawalsRoot) }
+        if let blobGasUsed { encoder.append(blobGasUsed) }
+        if let excessBlobGas { encoder.append(excessBlobGas) }
+        if let parentBeaconBlockRoot { encoder.append(parentBeaconBlockRoot) }
+        if let requestsHash { encoder.append(requestsHash) }
+    }
+
+    /// Reads a header of any fork; which fields it may have is for validation to say.
+    public init(_ decoder: inout RLPDecoder) throws(RLPError) {
+        var fields = try decoder.list()
+        self.init()
+        parentHash = try fields.hash()
+        ommersHash = try fields.hash()
+        beneficiary = try fields.address()
+        stateRoot = try fields.hash()
+        transactionsRoot = try fields.hash()
+        receiptsRoot = try fields.hash()
+        bloom.bytes = try fields.string(count: 256)
+        difficulty = try fields.word()
+        number = try fields.integer()
+        gasLimit = try fields.integer()
+        gasUsed = try fields.integer()
+        timestamp = try fields.integer()
+        extraData = try fields.string()
+        mixHash = try fields.hash()
+        nonce = UInt256(bigEndian: try fields.string(count: 8)).limb0
+        if !fields.isAtEnd { baseFeePerGas = try fields.word() }
+        if !fields.isAtEnd { withdrawalsRoot = try fields.hash() }
+        if !fields.isAtEnd { blobGasUsed = try fields.integer() }
+        if !fields.isAtEnd { excessBlobGas = try fields.integer() }
+        if !fields.isAtEnd { parentBeaconBlockRoot = try fields.hash() }
+        if !fields.isAtEnd { requestsHash = try fields.hash() }
+        try fields.finish()
+    }
+}
+
+extension Block {
+    public var encoded: [UInt8] {
+        RLPEncoder.list { encoder in
+            encoder.list { header.encodeFields(&$0) }
+            encoder.list { encoder in
+                for transaction in transactions {
+                    let bytes = transaction.encoded
+                    if transaction.type == .legacy { encoder.appendEncoded(bytes) } else { encoder.append(bytes) }
+                }
+            }
+            encoder.list { encoder in
+                for ommer in ommers { encoder.list { ommer.encodeFields(&$0) } }
+            }
+            if let withdrawals {
+                encoder.list { encoder in
+                    for withdrawal in withdrawals { encoder.appendEncoded(withdrawal.encoded) }
+                }
+            }
+        }
+    }
+
+    /// Reads the next block, as in a file of blocks one behind the other.
+    public init(_ decoder: inout RLPDecoder) throws(RLPError) {
+        var parts = try decoder.list()
+        let header = try Header(&parts)
+        let transactions = try parts.array { (item: inout RLPDecoder) throws(RLPError) in
+            try Transaction(inBlock: &item)
+        }
+        let ommers = try parts.array { (item: inout RLPDecoder) throws(RLPError) in try Header(&item) }
+        var withdrawals: [Withdrawal]?
+        if !parts.isAtEnd {
+            withdrawals = try parts.array { (item: inout RLPDecoder) throws(RLPError) in try Withdrawal(&item) }
+        }
+        try parts.finish()
+        self.init(header: header, transactions: transactions, ommers: ommers, withdrawals: withdrawals)
+    }
+
+    /// The hash of the list of ommers, as headers carry it.
+    public static func hash(ofOmmers ommers: [Header]) -> Bytes32 {
+        Keccak256.hash(RLPEncoder.list { encoder in for ommer in ommers { encoder.list { ommer.encodeFields(&$0) } } })
+    }
+}
+
+extension Withdrawal {
+    public var encoded: [UInt8] {
+        RLPEncoder.list { encoder in
+            encoder.append(index)
+            encoder.append(validatorIndex)
+            encoder.append(address)
+            encoder.append(amount)
+        }
+    }
+
+    init(_ decoder: inout RLPDecoder) throws(RLPError) {
+        var fields = try decoder.list()
+        let index = try fields.integer()
+        let validatorIndex = try fields.integer()
+        let address = try fields.address()
+        self.init(index: index, validatorIndex: validatorIndex, address: address, amount: try fields.integer())
+        try fields.finish()
+    }
+}
+
+extension Receipt {
+    /// The bytes that the receipts trie holds. Sources: EIP-658 (status), EIP-2718 (type byte).
+    public var encoded: [UInt8] {
+        let list = RLPEncoder.list { encoder in
+            if let postState { encoder.append(postState) } else { encoder.append(succeeded ? 1 as UInt64 : 0) }
+            encoder.append(cumulativeGasUsed)
+            encoder.append(bloom.bytes)
+            encoder.append(logs)
+        }
+        return type == .legacy ? list : [type.rawValue] + list
+    }
+}
+
+extension RLPEncoder {
+    /// A list of logs, each [address, topics, data].
+    public mutating func append(_ logs: [Log]) {
+        list { encoder in
+            for log in logs {
+                encoder.list { encoder in
+                    encoder.append(log.address)
+                    encoder.list { encoder in
+                        for topic in log.topics { encoder.append(topic) }
+                    }
+                    encoder.append(log.data)
+                }
+            }
+        }
+    }
+}
+
+extension Log {
+    /// Keccak-256 of the RLP of a list of logs, as state tests state it.
+    public static func hash(of logs: [Log]) -> Bytes32 {
+        var encoder = RLPEncoder()
+        encoder.append(logs)
+        return Keccak256.hash(encoder.bytes)
+    }
+}
+
+extension Bloom {
+    /// Adds a log's address and topics. Source: Yellow Paper, 4.3.1.
+    public mutating func add(_ log: Log) {
+        set(log.address.bytes)
+        for topic in log.topics { set(topic.bytes) }
+    }
+
+    public mutating func add(_ other: Bloom) {
+        for index in bytes.indices { bytes[index] |= other.bytes[index] }
+    }
+
+    /// False only when no log with this address or topic went in.
+    public func mayContain(_ value: [UInt8]) -> Bool {
+        Bloom.positions(value).allSatisfy { bytes[$0.index] & $0.mask != 0 }
+    }
+
+    private mutating func set(_ value: [UInt8]) {
+        for position in Bloom.positions(value) { bytes[position.index] |= position.mask }
+    }
+
+    /// Three bits, each chosen by 11 bits of the hash.
+    private static func positions(_ value: [UInt8]) -> [(index: Int, mask: UInt8)] {
+        let hash = Keccak256.hash(value).bytes
+        return [0, 2, 4].map { offset in
+            let bit = (Int(hash[offset]) & 7) << 8 | Int(hash[offset + 1])
+            return (255 - bit / 8, 1 << UInt8(bit % 8))
+        }
+    }
+}

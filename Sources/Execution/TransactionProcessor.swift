@@ -1,0 +1,243 @@
+public import Chain
+import Cryptography
+public import EVM
+public import Foundations
+public import State
+
+/// How a transaction of a block ended, and what it cost.
+public struct TransactionOutcome: Equatable, Sendable {
+    public var status: ExecutionStatus
+    /// After refunds: what the sender paid for.
+    public var gasUsed: UInt64
+    /// What was taken from the counter, already inside `gasUsed`.
+    public var gasRefunded: UInt64
+    public var output: [UInt8]
+    public var logs: [Log]
+    public var createdAddress: Address?
+    public var effectiveGasPrice: UInt256
+}
+
+/// Runs the transactions of one block over a state: checks, fees, authorisations, the machine, refunds.
+public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Trace: Tracer> {
+    public let block: BlockContext
+    public private(set) var machine: Machine<View, Natives, Trace>
+
+    /// How strictly a transaction is taken.
+    public enum Mode: Sendable {
+        /// As part of a block: every check holds.
+        case block
+        /// As `eth_call` and `eth_estimateGas` ask: nonce, sender's code, fees and the block's gas do not matter, and
+        /// nothing is paid for gas.
+        case simulation
+    }
+
+    public init(view: View, block: BlockContext, natives: Natives, tracer: Trace) {
+        self.block = block
+        machine = Machine(view: view, block: block, natives: natives, tracer: tracer)
+    }
+
+    public var journal: Journal<View> {
+        get { machine.journal }
+        _modify { yield &machine.journal }
+    }
+
+    public var tracer: Trace {
+        get { machine.tracer }
+        _modify { yield &machine.tracer }
+    }
+
+    /// What changed against the view over all transactions so far.
+    public func diff() -> StateDiff { machine.journal.diff() }
+
+    /// Executes one transaction that `sender` signed. `gasAvailable` is what the block has left.
+    ///
+    /// Throws when the transaction is not valid here; the state is then as before.
+    public mutating func execute(
+        _ transaction: Transaction, sender: Address, gasAvailable: UInt64, mode: Mode = .block
+    ) throws(TransactionError) -> TransactionOutcome {
+        let intrinsic = IntrinsicGas(transaction, fork: block.fork)
+        try checkForm(transaction, intrinsic, gasAvailable: gasAvailable, mode: mode)
+        let price = try effectiveGasPrice(transaction, mode: mode)
+        let senderAccount = machine.journal.load(sender)
+        try checkSender(transaction, senderAccount, mode: mode)
+
+        let gasFee = UInt256(transaction.gasLimit) &* price
+        let blobGas = UInt256(BlobGas.perBlob &* UInt64(transaction.blobVersionedHashes.count))
+        if mode == .block {
+            // checkSender has found the balance sufficient for the most that this can be.
+            let fee = gasFee &+ blobGas &* block.blobBaseFee
+            machine.journal.setBalance(senderAccount, machine.journal.balance(senderAccount) &- fee)
+        }
+        if mode == .block || transaction.to == nil {
+            machine.journal.setNonce(senderAccount, machine.journal.nonce(senderAccount) &+ 1)
+        }
+        machine.begin(
+            TransactionContext(
+                origin: sender, gasPrice: price, blobVersionedHashes: transaction.blobVersionedHashes))
+        warmAccessList(transaction, senderAccount)
+        for authorization in transaction.authorizations { apply(authorization) }
+
+        let result = machine.run(
+            Message(
+                sender: sender, to: transaction.to, value: transaction.value, input: transaction.data,
+                gas: transaction.gasLimit - intrinsic.base))
+
+        let spent = transaction.gasLimit - result.gasLeft
+        let refundLimit = spent / (block.fork >= .london ? 5 : 2)
+        // After a failed message only what the authorisations gave back is on the counter.
+        let refund = Swift.min(UInt64(clamping: machine.journal.refund), refundLimit)
+        let gasUsed = Swift.max(spent - refund, intrinsic.floor)
+        if mode == .block {
+            pay(senderAccount, price &* UInt256(transaction.gasLimit - gasUsed))
+            let tip = block.fork >= .london ? price &- block.baseFeePerGas : price
+            pay(machine.journal.load(block.beneficiary), tip &* UInt256(gasUsed))
+        }
+        if let failure = machine.journal.failure {
+            machine.journal.discardTransaction()
+            throw .state(failure)
+        }
+        let logs = machine.journal.finishTransaction(clearsEmptyAccounts: block.fork >= .spuriousDragon)
+        return TransactionOutcome(
+            status: result.status, gasUsed: gasUsed, gasRefunded: refund, output: result.output, logs: logs,
+            createdAddress: result.createdAddress, effectiveGasPrice: price)
+    }
+
+    /// Runs a message of the system's own: no fees, no checks. The caller finishes the transaction.
+    mutating func runSystemMessage(_ message: Message) -> MessageResult {
+        machine.begin(TransactionContext(origin: message.sender, gasPrice: .zero))
+        return machine.run(message)
+    }
+
+    /// Gives wei that exists; a supply beyond 2^256 could come only from a fixture, and stays where it is.
+    private mutating func pay(_ account: Int, _ amount: UInt256) {
+        if !machine.journal.credit(account, amount) { machine.journal.touch(account) }
+    }
+
+    /// Sources: EIP-2929, EIP-2930, EIP-3651 (beneficiary).
+    private mutating func warmAccessList(_ transaction: Transaction, _ sender: Int) {
+        guard block.fork >= .berlin else { return }
+        _ = machine.journal.warm(sender)
+        if let to = transaction.to { _ = machine.journal.warm(machine.journal.load(to)) }
+        if block.fork >= .shanghai { _ = machine.journal.warm(machine.journal.load(block.beneficiary)) }
+        for entry in transaction.accessList {
+            let account = machine.journal.load(entry.address)
+            _ = machine.journal.warm(account)
+            for key in entry.storageKeys {
+                _ = machine.journal.warmSlot(machine.journal.loadSlot(account, key))
+            }
+        }
+    }
+
+    /// Delegates an account's code, or leaves out an authorisation that does not hold.
+    /// https://eips.ethereum.org/EIPS/eip-7702
+    private mutating func apply(_ authorization: Authorization) {
+        guard authorization.chainID.isZero || authorization.chainID == UInt256(block.chainID),
+            authorization.nonce < .max, let authority = authorization.authority()
+        else { return }
+        let account = machine.journal.load(authority)
+        _ = machine.journal.warm(account)
+        guard !machine.journal.account(at: account).hasCode || isDelegated(account),
+            machine.journal.nonce(account) == authorization.nonce
+        else { return }
+        // An account that is already there costs 12,500 less than the 25,000 paid in advance.
+        if machine.journal.exists(account) { machine.journal.addRefund(12500) }
+        if authorization.address == .zero {
+            machine.journal.setCode(account, [], hash: Account.emptyCodeHash)
+        } else {
+            let code = [0xef, 0x01, 0x00] + authorization.address.bytes
+            machine.journal.setCode(account, code, hash: Keccak256.hash(code))
+        }
+        machine.journal.setNonce(account, authorization.nonce + 1)
+    }
+
+    private mutating func isDelegated(_ account: Int) -> Bool {
+        let code = machine.journal.code(account)
+        return code.count == 23 && code.starts(with: [0xef, 0x01, 0x00])
+    }
+}
+
+// MARK: - Validity
+
+extension TransactionProcessor {
+    /// What can be said without looking at the sender.
+    private func checkForm(
+        _ transaction: Transaction, _ intrinsic: IntrinsicGas, gasAvailable: UInt64, mode: Mode
+    ) throws(TransactionError) {
+        let fork = block.fork
+        let activation: Fork =
+            switch transaction.type {
+            case .legacy: .frontier
+            case .accessList: .berlin
+            case .dynamicFee: .london
+            case .blob: .cancun
+            case .setCode: .prague
+            }
+        if fork < activation { throw .typeNotYetActive(transaction.type.rawValue) }
+        if mode == .block {
+            if let chainID = transaction.chainID, chainID != block.chainID { throw .wrongChainID }
+            // https://eips.ethereum.org/EIPS/eip-7825
+            if fork >= .osaka, transaction.gasLimit > 1 << 24 { throw .gasLimitExceedsMaximum }
+        }
+        if transaction.gasLimit < intrinsic.base { throw .intrinsicGasTooLow }
+        if transaction.gasLimit < intrinsic.floor { throw .intrinsicGasBelowFloor }
+        if transaction.nonce == .max, mode == .block { throw .nonceIsMax }
+        if transaction.to == nil, fork >= .shanghai, transaction.data.count > 49152 { throw .initCodeTooLarge }
+        if mode == .block, transaction.gasLimit > gasAvailable { throw .gasAllowanceExceeded }
+        if transaction.type == .blob { try checkBlobs(transaction, mode: mode) }
+        if transaction.type == .setCode {
+            if transaction.to == nil { throw .setCodeCreation }
+            if transaction.authorizations.isEmpty { throw .noAuthorizations }
+        }
+    }
+
+    /// Sources: EIP-4844, EIP-7594 (blobs per transaction).
+    private func checkBlobs(_ transaction: Transaction, mode: Mode) throws(TransactionError) {
+        let hashes = transaction.blobVersionedHashes
+        if transaction.to == nil { throw .blobCreation }
+        if hashes.isEmpty { throw .noBlobs }
+        if hashes.contains(where: { $0.word.limb3 >> 56 != 1 }) { throw .blobHashVersion }
+        if block.fork >= .osaka, hashes.count > BlobGas.maxBlobsPerTransaction { throw .tooManyBlobs }
+        if let parameters = block.blobParameters, UInt64(hashes.count) > parameters.max { throw .tooMuchBlobGas }
+        if mode == .block, transaction.maxFeePerBlobGas < block.blobBaseFee { throw .maxFeePerBlobGasTooLow }
+    }
+
+    /// What the sender pays for a unit of gas. https://eips.ethereum.org/EIPS/eip-1559
+    private func effectiveGasPrice(_ transaction: Transaction, mode: Mode) throws(TransactionError) -> UInt256 {
+        let hasPriority = transaction.type.rawValue >= TransactionType.dynamicFee.rawValue
+        if hasPriority, transaction.maxPriorityFeePerGas > transaction.maxFeePerGas { throw .priorityFeeAboveMaxFee }
+        guard block.fork >= .london else { return transaction.maxFeePerGas }
+        if transaction.maxFeePerGas < block.baseFeePerGas {
+            if mode == .simulation { return transaction.maxFeePerGas }
+            throw .maxFeeBelowBaseFee
+        }
+        if !hasPriority { return transaction.maxFeePerGas }
+        return Swift.min(transaction.maxPriorityFeePerGas, transaction.maxFeePerGas &- block.baseFeePerGas)
+            &+ block.baseFeePerGas
+    }
+
+    /// Nonce, code and balance of the sender. Sources: Yellow Paper; EIP-3607, EIP-7702 (senders with code).
+    private mutating func checkSender(
+        _ transaction: Transaction, _ account: Int, mode: Mode
+    ) throws(TransactionError) {
+        if let failure = machine.journal.failure { throw .state(failure) }
+        guard mode == .block else {
+            if machine.journal.balance(account) < transaction.value { throw .insufficientFunds }
+            return
+        }
+        let nonce = machine.journal.nonce(account)
+        if transaction.nonce < nonce { throw .nonceTooLow(state: nonce) }
+        if transaction.nonce > nonce { throw .nonceTooHigh(state: nonce) }
+        let gas = UInt256(transaction.gasLimit).multipliedReportingOverflow(by: transaction.maxFeePerGas)
+        if gas.overflow { throw .gasPriceProductOverflow }
+        let blobs = UInt256(BlobGas.perBlob &* UInt64(transaction.blobVersionedHashes.count))
+            .multipliedReportingOverflow(by: transaction.maxFeePerBlobGas)
+        let fees = gas.partialValue.addingReportingOverflow(blobs.partialValue)
+        let total = fees.partialValue.addingReportingOverflow(transaction.value)
+        if blobs.overflow || fees.overflow || total.overflow || machine.journal.balance(account) < total.partialValue {
+            throw .insufficientFunds
+        }
+        if machine.journal.account(at: account).hasCode {
+            if !(block.fork >= .prague && isDelegated(account)) { throw .senderNotExternallyOwned }
+        }
+    }
+}

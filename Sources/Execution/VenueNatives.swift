@@ -1,0 +1,22 @@
+public import EVM
+public import Foundations
+
+/// The venue's native contracts, where the chain configuration enables them; none at all elsewhere.
+public struct VenueNatives: NativeContracts {
+    public let isActive: Bool
+
+    public init(isActive: Bool) {
+        self.isActive = isActive
+    }
+
+    /// Where the natives live, ascending.
+    public static var addresses: [Address] { [PricingContract.address] }
+
+    public func contains(_ address: Address) -> Bool {
+        isActive && address == PricingContract.address
+    }
+
+    public func run(_ address: Address, input: [UInt8], gasLimit: UInt64) -> NativeOutcome {
+        PricingContract.run(input: input, gasLimit: gasLimit)
+    }
+}

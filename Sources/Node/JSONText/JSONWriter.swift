@@ -1,0 +1,135 @@
+public import Foundations
+
+/// Writes JSON text into a buffer, in one pass and without objects in between.
+public struct JSONWriter: Sendable {
+    public private(set) var bytes: [UInt8] = []
+    // Whether the next value of the open array or object needs a comma before it.
+    private var needsComma = false
+
+    public init() {}
+
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    public mutating func object(_ content: (inout JSONWriter) -> Void) {
+        enclosed(UInt8(ascii: "{"), UInt8(ascii: "}"), content)
+    }
+
+    public mutating func array(_ content: (inout JSONWriter) -> Void) {
+        enclosed(UInt8(ascii: "["), UInt8(ascii: "]"), content)
+    }
+
+    public mutating func array<Element>(
+        _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void
+    ) {
+        array { writer in for element in elements { write(&writer, element) } }
+    }
+
+    private mutating func enclosed(_ open: UInt8, _ close: UInt8, _ content: (inout JSONWriter) -> Void) {
+        separate()
+        bytes.append(open)
+        needsComma = false
+        content(&self)
+        bytes.append(close)
+        needsComma = true
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    /// A member's name; the next value written is its value.
+    public mutating func key(_ name: String) {
+        separate()
+        quoted(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    public mutating func null() { raw("null") }
+
+    public mutating func value(_ flag: Bool) { raw(flag ? "true" : "false") }
+
+    public mutating func value(_ number: some FixedWidthInteger) { raw(String(number)) }
+
+    public mutating func value(_ number: Double) { raw(number.isFinite ? "\(number)" : "null") }
+
+    public mutating func value(_ text: String) {
+        separate()
+        quoted(text)
+    }
+
+    /// Bytes as `0x…`.
+    public mutating func value(hex data: some Collection<UInt8>) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: "0"))
+        bytes.append(UInt8(ascii: "x"))
+        bytes.reserveCapacity(bytes.count + 2 * data.count + 1)
+        for byte in data {
+            bytes.append(JSONWriter.digit(byte >> 4))
+            bytes.append(JSONWriter.digit(byte & 15))
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    public mutating func value(quantity number: UInt64) { value(Hex.quantity(number)) }
+    public mutating func value(quantity number: UInt256) { value(Hex.quantity(number)) }
+
+    /// JSON that is already text.
+    public mutating func raw(_ json: String) {
+        separate()
+        bytes.append(contentsOf: json.utf8)
+    }
+
+    public mutating func raw(_ json: [UInt8]) {
+        separate()
+        bytes.append(contentsOf: json)
+    }
+
+    private mutating func quoted(_ text: String) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""): bytes.append(contentsOf: [92, 34])
+            case UInt8(ascii: "\\"): bytes.append(contentsOf: [92, 92])
+            case 10: bytes.append(contentsOf: [92, 110])
+            case 13: bytes.append(contentsOf: [92, 114])
+            case 9: bytes.append(contentsOf: [92, 116])
+            case 0..<32:
+                bytes.append(contentsOf: [92, 117, 48, 48, JSONWriter.digit(byte >> 4), JSONWriter.digit(byte & 15)])
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 { value < 10 ? 48 + value : 87 + value }
+}
+
+extension JSONWriter {
+    /// Writes a parsed value again, as a reply echoes a request's id.
+    public mutating func value(_ value: JSONValue) {
+        switch value.kind {
+        case .object:
+            object { writer in
+                for member in value.object ?? [] {
+                    writer.key(member.key)
+                    writer.value(member.value)
+                }
+            }
+        case .array: array(value.array ?? []) { $0.value($1) }
+        case .string: self.value(value.string ?? "")
+        case .bool: self.value(value.bool ?? false)
+        case .null: null()
+        case .number:
+            if let number = value.integer {
+                self.value(number)
+            } else if let number = value.unsigned {
+                self.value(number)
+            } else {
+                self.value(value.double ?? 0)
+            }
+        }
+    }
+}

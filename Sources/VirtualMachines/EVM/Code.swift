@@ -1,0 +1,39 @@
+import Foundations
+
+/// Contract code, analysed once: the bytes with room behind them and the set of valid jump destinations.
+final class Code {
+    let count: Int
+    /// `count` bytes of code and 33 zeros, so that a PUSH32 at the very end and the STOP behind it can be read.
+    let bytes: UnsafeMutablePointer<UInt8>
+    /// The account that this code, a delegation designator, names. https://eips.ethereum.org/EIPS/eip-7702
+    let delegate: Address?
+    /// One byte for each byte of code: 1 at a JUMPDEST that is no immediate.
+    let jumpDestinations: UnsafeMutablePointer<UInt8>
+    private static let padding = 33
+
+    init(_ code: [UInt8]) {
+        count = code.count
+        delegate = code.count == 23 && code.starts(with: [0xef, 0x01, 0x00]) ? Address(code.dropFirst(3)) : nil
+        // Owned by this object alone, freed in deinit, and never written after init.
+        bytes = .allocate(capacity: count + Code.padding)
+        jumpDestinations = .allocate(capacity: count + Code.padding)
+        jumpDestinations.initialize(repeating: 0, count: count + Code.padding)
+        (bytes + count).initialize(repeating: 0, count: Code.padding)
+        for index in 0..<count { bytes[index] = code[index] }
+        var index = 0
+        while index < count {
+            let opcode = bytes[index]
+            if opcode == 0x5b {
+                jumpDestinations[index] = 1
+            } else if opcode >= 0x60, opcode <= 0x7f {
+                index += Int(opcode) - 0x5f
+            }
+            index += 1
+        }
+    }
+
+    deinit {
+        bytes.deallocate()
+        jumpDestinations.deallocate()
+    }
+}
