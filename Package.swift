@@ -46,7 +46,7 @@ let floors: [Module] = [
         imports: [
             "Foundations", "Cryptography", "Chain", "State", "EVM", "Derivatives", "Execution", "Commitment",
             "Storage", "JSONText", "Networking",
-        ], systemLibraries: ["CLinux"]),
+        ], systemLibraries: ["COpenSSL"]),
 ]
 
 let swiftSettings: [SwiftSetting] = [

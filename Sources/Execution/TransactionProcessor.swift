@@ -102,6 +102,17 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
             createdAddress: result.createdAddress, effectiveGasPrice: price)
     }
 
+    /// Whether `execute` would take the transaction now, without running it.
+    public consuming func check(
+        _ transaction: Transaction, sender: Address, gasAvailable: UInt64
+    ) throws(TransactionError) {
+        let intrinsic = IntrinsicGas(transaction, fork: block.fork)
+        try checkForm(transaction, intrinsic, gasAvailable: gasAvailable, mode: .block)
+        _ = try effectiveGasPrice(transaction, mode: .block)
+        let account = machine.journal.load(sender)
+        try checkSender(transaction, account, mode: .block)
+    }
+
     /// Runs a message of the system's own: no fees, no checks. The caller finishes the transaction.
     mutating func runSystemMessage(_ message: Message) -> MessageResult {
         machine.begin(TransactionContext(origin: message.sender, gasPrice: .zero))
@@ -196,8 +207,11 @@ extension TransactionProcessor {
         if transaction.to == nil { throw .blobCreation }
         if hashes.isEmpty { throw .noBlobs }
         if hashes.contains(where: { $0.word.limb3 >> 56 != 1 }) { throw .blobHashVersion }
+        if let parameters = block.blobParameters, UInt64(hashes.count) > parameters.max {
+            // One reason before Osaka gave transactions a limit of their own.
+            throw block.fork >= .osaka ? .tooMuchBlobGas : .tooManyBlobs
+        }
         if block.fork >= .osaka, hashes.count > BlobGas.maxBlobsPerTransaction { throw .tooManyBlobs }
-        if let parameters = block.blobParameters, UInt64(hashes.count) > parameters.max { throw .tooMuchBlobGas }
         if mode == .block, transaction.maxFeePerBlobGas < block.blobBaseFee { throw .maxFeePerBlobGasTooLow }
     }
 

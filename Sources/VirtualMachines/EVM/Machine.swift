@@ -143,7 +143,7 @@ extension Machine {
             case .returned, .reverted:
                 context.pointee.setReturnData(
                     context.pointee.memory + context.pointee.outputOffset, count: context.pointee.outputSize)
-            case .halted: context.pointee.setReturnData(nil, count: 0)
+            case .halted: break
             case .operation: preconditionFailure("perform answers no operation")
             }
             let status: ExecutionStatus
@@ -171,15 +171,17 @@ extension Machine {
         case .revert: journal.revert(to: frame.checkpoint)
         case .halt:
             journal.revert(to: frame.checkpoint)
+            context.pointee.setReturnData(nil, count: 0)
             gas = 0
         }
         guard let caller = suspended.popLast() else { return .finished(status, gas) }
         context.pointee.enter(caller)
+        // A creation's output is its code, not return data.
+        if frame.isCreation, status.isSuccess { context.pointee.setReturnData(nil, count: 0) }
         deliver(
             status, gas: gas,
             successWord: frame.isCreation ? frame.address : .one,
             outputOffset: frame.outputOffset, outputSize: frame.outputSize)
-        if frame.isCreation, status.isSuccess { context.pointee.setReturnData(nil, count: 0) }
         return nil
     }
 

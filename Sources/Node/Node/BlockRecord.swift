@@ -1,0 +1,41 @@
+import Chain
+import Execution
+import Foundations
+import Storage
+
+/// A block with all that was learnt by executing it, and the state behind it. Never changes.
+final class BlockRecord: Sendable {
+    let block: Block
+    let hash: Bytes32
+    /// The state after the block.
+    let state: MemoryState
+    let transactions: [TransactionRecord]
+    let receipts: [Receipt]
+    /// The block's encoded size in bytes.
+    let size: Int
+
+    var header: Header { block.header }
+    var number: UInt64 { block.header.number }
+
+    init(block: Block, state: MemoryState, transactions: [TransactionRecord], receipts: [Receipt]) {
+        self.block = block
+        hash = block.header.hash
+        var state = state
+        state.setBlockHash(hash, number: block.header.number)
+        self.state = state
+        self.transactions = transactions
+        self.receipts = receipts
+        size = block.encoded.count
+    }
+}
+
+/// What a transaction did in its block.
+struct TransactionRecord: Sendable {
+    let hash: Bytes32
+    let sender: Address
+    let gasUsed: UInt64
+    let effectiveGasPrice: UInt256
+    let createdAddress: Address?
+    /// Index of its first log among the block's logs.
+    let firstLogIndex: Int
+}

@@ -1,0 +1,63 @@
+import Chain
+import Foundations
+import JSONText
+
+/// Which logs a client wants: addresses, and for each topic position the values that it takes.
+struct LogFilter: Sendable {
+    var addresses: [Address] = []
+    /// An empty entry takes any topic at its place.
+    var topics: [[Bytes32]] = []
+
+    init(_ json: JSONValue) throws(RPCError) {
+        guard json.kind == .object else { throw .invalidParameters("a filter must be an object") }
+        if let value = json["address"], !value.isNull {
+            for address in value.array ?? [value] {
+                addresses.append(try RPCParameters.address(address, "field address"))
+            }
+        }
+        guard let value = json["topics"], !value.isNull else { return }
+        guard let positions = value.array else { throw .invalidParameters("field topics must be an array") }
+        guard positions.count <= 4 else { throw .invalidParameters("exceed max topics: a log has at most 4") }
+        for position in positions {
+            var accepted: [Bytes32] = []
+            if !position.isNull {
+                for topic in position.array ?? [position] {
+                    if topic.isNull {
+                        // A null among alternatives takes anything.
+                        accepted = []
+                        break
+                    }
+                    guard let topic = topic.bytes32 else {
+                        throw .invalidParameters("invalid topic: 0x and 64 hexadecimal digits, or null")
+                    }
+                    accepted.append(topic)
+                }
+            }
+            topics.append(accepted)
+        }
+    }
+
+    func matches(_ log: Log) -> Bool {
+        if !addresses.isEmpty, !addresses.contains(log.address) { return false }
+        if topics.count > log.topics.count { return false }
+        return zip(topics, log.topics).allSatisfy { $0.isEmpty || $0.contains($1) }
+    }
+
+    /// Whether a block with this bloom can hold a match.
+    func mayMatch(_ bloom: Bloom) -> Bool {
+        if !addresses.isEmpty, !addresses.contains(where: { bloom.mayContain($0.bytes) }) { return false }
+        return topics.allSatisfy { accepted in
+            accepted.isEmpty || accepted.contains { bloom.mayContain($0.bytes) }
+        }
+    }
+
+    /// The places of the matching logs of a block: transaction index, and index in its receipt.
+    func places(in record: BlockRecord) -> [(transaction: Int, log: Int)] {
+        guard mayMatch(record.header.bloom) else { return [] }
+        var places: [(transaction: Int, log: Int)] = []
+        for (index, receipt) in record.receipts.enumerated() {
+            for (offset, log) in receipt.logs.enumerated() where matches(log) { places.append((index, offset)) }
+        }
+        return places
+    }
+}

@@ -1,0 +1,134 @@
+import Chain
+import Cryptography
+import EVM
+import Execution
+import Foundations
+import JSONText
+
+// Blocks, fees, and what the node says of itself.
+
+extension RPCService {
+    static let clientVersion = "Condor/v0.1.0"
+
+    static let chainMethods: [String: Method] = [
+        "web3_clientVersion": { _, _, writer in writer.value(clientVersion) },
+        "web3_sha3": { _, parameters, writer in
+            writer.value(hex: Keccak256.hash(try parameters.bytes(0, "data")).bytes)
+        },
+        "net_version": { service, _, writer in writer.value("\(service.chain.configuration.chainID)") },
+        "net_listening": { _, _, writer in writer.value(true) },
+        "net_peerCount": { _, _, writer in writer.value(quantity: 0 as UInt64) },
+        "eth_chainId": { service, _, writer in writer.value(quantity: service.chain.configuration.chainID) },
+        "eth_protocolVersion": { _, _, writer in writer.value(quantity: 68 as UInt64) },
+        "eth_syncing": { _, _, writer in writer.value(false) },
+        "eth_mining": { _, _, writer in writer.value(false) },
+        "eth_coinbase": { service, _, writer in writer.value(hex: service.chain.head.header.beneficiary.bytes) },
+        "eth_blockNumber": { service, _, writer in writer.value(quantity: service.chain.head.number) },
+        "eth_getBlockByNumber": { service, parameters, writer in
+            let record = try service.find(parameters.required(0, "block number"))
+            service.write(record, fullTransactions: try parameters.bool(1), &writer)
+        },
+        "eth_getBlockByHash": { service, parameters, writer in
+            let record = service.chain.block(hash: try parameters.hash(0, "block hash"))
+            service.write(record, fullTransactions: try parameters.bool(1), &writer)
+        },
+        "eth_getBlockTransactionCountByNumber": { service, parameters, writer in
+            let record = try service.find(parameters.required(0, "block number"))
+            service.writeCount(record?.transactions.count, &writer)
+        },
+        "eth_getBlockTransactionCountByHash": { service, parameters, writer in
+            let record = service.chain.block(hash: try parameters.hash(0, "block hash"))
+            service.writeCount(record?.transactions.count, &writer)
+        },
+        "eth_getUncleCountByBlockNumber": { service, parameters, writer in
+            let record = try service.find(parameters.required(0, "block number"))
+            service.writeCount(record == nil ? nil : 0, &writer)
+        },
+        "eth_getUncleCountByBlockHash": { service, parameters, writer in
+            let record = service.chain.block(hash: try parameters.hash(0, "block hash"))
+            service.writeCount(record == nil ? nil : 0, &writer)
+        },
+        "eth_getBlockReceipts": { service, parameters, writer in
+            guard let record = try service.find(parameters.required(0, "block")) else { return writer.null() }
+            let fee = service.chain.context(of: record).blobBaseFee
+            writer.array { writer in
+                for index in record.transactions.indices { writer.receipt(in: record, at: index, blobBaseFee: fee) }
+            }
+        },
+        "eth_gasPrice": { service, _, writer in
+            writer.value(quantity: BaseFee.next(after: service.chain.head.header) &+ RPCService.suggestedTip)
+        },
+        "eth_maxPriorityFeePerGas": { _, _, writer in writer.value(quantity: RPCService.suggestedTip) },
+        "eth_blobBaseFee": { service, _, writer in
+            writer.value(quantity: service.chain.pendingContext().blobBaseFee)
+        },
+        "eth_feeHistory": { service, parameters, writer in try service.feeHistory(parameters, &writer) },
+    ]
+
+    /// What a sender is advised to offer the beneficiary: 1 gwei, of which nothing is needed on an idle chain.
+    static let suggestedTip = UInt256(1_000_000_000 as UInt64)
+
+    private func write(_ record: BlockRecord?, fullTransactions: Bool, _ writer: inout JSONWriter) {
+        if let record { writer.value(record, fullTransactions: fullTransactions) } else { writer.null() }
+    }
+
+    private func writeCount(_ count: Int?, _ writer: inout JSONWriter) {
+        if let count { writer.value(quantity: UInt64(count)) } else { writer.null() }
+    }
+
+    private func feeHistory(_ parameters: RPCParameters, _ writer: inout JSONWriter) throws {
+        let wanted = min(max(1, try parameters.number(0, "block count")), 1024)
+        let newest = try block(parameters.required(1, "newest block"))
+        var percentiles: [Double] = []
+        for value in parameters.optional(2)?.array ?? [] {
+            guard let percentile = value.double, percentile >= percentiles.last ?? 0, percentile <= 100 else {
+                throw RPCError.invalidParameters("reward percentiles must ascend from 0 to 100")
+            }
+            percentiles.append(percentile)
+        }
+        let count = min(wanted, newest.number + 1)
+        let records = chain.blocks(newest.number + 1 - count...newest.number)
+        writer.object { writer in
+            writer.member("oldestBlock", quantity: newest.number + 1 - count)
+            writer.key("baseFeePerGas")
+            writer.array { writer in
+                for record in records { writer.value(quantity: record.header.baseFeePerGas ?? .zero) }
+                writer.value(quantity: BaseFee.next(after: newest.header))
+            }
+            writer.key("gasUsedRatio")
+            writer.array(records) { $0.value(Double($1.header.gasUsed) / Double(max(1, $1.header.gasLimit))) }
+            writer.key("baseFeePerBlobGas")
+            writer.array { writer in
+                for record in records { writer.value(quantity: chain.context(of: record).blobBaseFee) }
+                writer.value(quantity: chain.pendingContext().blobBaseFee)
+            }
+            writer.key("blobGasUsedRatio")
+            writer.array(records) { writer, record in
+                let most = (chain.context(of: record).blobParameters?.max ?? 1) * BlobGas.perBlob
+                writer.value(Double(record.header.blobGasUsed ?? 0) / Double(max(1, most)))
+            }
+            if !percentiles.isEmpty {
+                writer.key("reward")
+                writer.array(records) { writer, record in
+                    writer.array(RPCService.rewards(record, percentiles)) { $0.value(quantity: $1) }
+                }
+            }
+        }
+    }
+
+    /// The tips at the percentiles of the block's gas, cheapest first.
+    private static func rewards(_ record: BlockRecord, _ percentiles: [Double]) -> [UInt256] {
+        let fee = record.header.baseFeePerGas ?? .zero
+        let tips = record.transactions.map { (tip: $0.effectiveGasPrice &- fee, gas: $0.gasUsed) }
+            .sorted { $0.tip < $1.tip }
+        return percentiles.map { percentile in
+            let threshold = Double(record.header.gasUsed) * percentile / 100
+            var gas: UInt64 = 0
+            for entry in tips {
+                gas += entry.gas
+                if Double(gas) >= threshold { return entry.tip }
+            }
+            return tips.last?.tip ?? .zero
+        }
+    }
+}

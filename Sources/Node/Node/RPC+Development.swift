@@ -1,0 +1,44 @@
+import Foundations
+import JSONText
+
+// What development tools do to a chain of their own: seal blocks, move its clock, go back.
+
+extension RPCService {
+    static let developmentMethods: [String: Method] = [
+        "evm_mine": { service, parameters, writer in
+            if let value = parameters.optional(0) {
+                // A timestamp, alone or in Ganache's object.
+                let timestamp = value["timestamp"] ?? value
+                guard let seconds = timestamp.unsigned ?? timestamp.quantity64 else {
+                    throw RPCError.invalidParameters("argument 0 must be a timestamp")
+                }
+                try service.setNextTimestamp(seconds)
+            }
+            try service.seal()
+            writer.value("0x0")
+        },
+        "hardhat_mine": { service, parameters, writer in
+            let count = parameters.count > 0 ? try parameters.number(0, "block count") : 1
+            guard count <= 10_000 else { throw RPCError.invalidParameters("at most 10000 blocks in one call") }
+            for _ in 0..<count { try service.seal() }
+            writer.value(true)
+        },
+        "evm_increaseTime": { service, parameters, writer in
+            writer.value(service.chain.increaseTime(by: try parameters.number(0, "seconds")))
+        },
+        "evm_setNextBlockTimestamp": { service, parameters, writer in
+            try service.setNextTimestamp(parameters.number(0, "timestamp"))
+            writer.null()
+        },
+        "evm_snapshot": { service, _, writer in writer.value(quantity: service.chain.snapshot()) },
+        "evm_revert": { service, parameters, writer in
+            writer.value(service.chain.revert(to: try parameters.number(0, "snapshot id")))
+        },
+    ]
+
+    private func setNextTimestamp(_ timestamp: UInt64) throws(RPCError) {
+        guard chain.setNextTimestamp(timestamp) else {
+            throw .invalidParameters("timestamp \(timestamp) is not behind that of block \(chain.head.number)")
+        }
+    }
+}

@@ -1,0 +1,269 @@
+import Chain
+import Foundation
+import Foundations
+import JSONText
+import Networking
+import Synchronization
+
+// Logs: asked for at once, by filters that are polled, and by subscriptions that push.
+
+/// Filters that clients poll.
+struct FilterTable {
+    enum Kind {
+        case logs(LogFilter, from: UInt64?, to: UInt64?)
+        case blocks
+        case transactions([Bytes32])
+    }
+
+    struct Filter {
+        var kind: Kind
+        /// The first block that the next poll reports.
+        var nextBlock: UInt64
+        var lastUse: Date
+    }
+
+    /// A filter that nobody polls for this long is dropped, in seconds.
+    static let lifetime: TimeInterval = 300
+    static let limit = 10_000
+
+    private var filters: [UInt64: Filter] = [:]
+    private var nextID: UInt64 = 1
+
+    mutating func add(_ kind: Kind, nextBlock: UInt64) throws(RPCError) -> UInt64 {
+        let now = Date()
+        filters = filters.filter { now.timeIntervalSince($0.value.lastUse) < FilterTable.lifetime }
+        guard filters.count < FilterTable.limit else { throw .server("too many filters") }
+        defer { nextID += 1 }
+        filters[nextID] = Filter(kind: kind, nextBlock: nextBlock, lastUse: now)
+        return nextID
+    }
+
+    mutating func remove(_ id: UInt64) -> Bool { filters.removeValue(forKey: id) != nil }
+
+    func filter(_ id: UInt64) -> Filter? { filters[id] }
+
+    /// The filter as it is to be polled; its next poll starts behind `head`.
+    mutating func poll(_ id: UInt64, head: UInt64) -> Filter? {
+        guard let filter = filters[id] else { return nil }
+        filters[id]?.nextBlock = head + 1
+        filters[id]?.lastUse = Date()
+        if case .transactions = filter.kind { filters[id]?.kind = .transactions([]) }
+        return filter
+    }
+
+    mutating func note(pending hash: Bytes32) {
+        for (id, filter) in filters {
+            if case .transactions(let hashes) = filter.kind { filters[id]?.kind = .transactions(hashes + [hash]) }
+        }
+    }
+}
+
+extension RPCService {
+    static let filterMethods: [String: Method] = [
+        "eth_getLogs": { service, parameters, writer in
+            let json = try parameters.required(0, "filter")
+            let filter = try LogFilter(json)
+            if let hash = json["blockHash"], !hash.isNull {
+                guard json["fromBlock"] == nil, json["toBlock"] == nil else {
+                    throw RPCError.invalidParameters(
+                        "cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other")
+                }
+                guard let hash = hash.bytes32, let record = service.chain.block(hash: hash) else {
+                    throw RPCError.server("unknown block")
+                }
+                return service.write([record], filter, &writer)
+            }
+            let range = try service.range(json)
+            let head = service.chain.head.number
+            let (from, to) = (range.from ?? head, range.to ?? head)
+            if from > to { throw RPCError.invalidParameters("invalid block range params") }
+            if from > head || to > head { throw RPCError.invalidParameters("block range extends beyond current head block") }
+            service.write(service.chain.blocks(from...to), filter, &writer)
+        },
+        "eth_newFilter": { service, parameters, writer in
+            let json = try parameters.required(0, "filter")
+            let filter = try LogFilter(json)
+            let range = try service.range(json)
+            let next = max(service.chain.head.number + 1, range.from ?? 0)
+            writer.value(
+                quantity: try service.filters.withLock { (table) throws(RPCError) in
+                    try table.add(.logs(filter, from: range.from, to: range.to), nextBlock: next)
+                })
+        },
+        "eth_newBlockFilter": { service, _, writer in
+            let next = service.chain.head.number + 1
+            writer.value(
+                quantity: try service.filters.withLock { (table) throws(RPCError) in
+                    try table.add(.blocks, nextBlock: next)
+                })
+        },
+        "eth_newPendingTransactionFilter": { service, _, writer in
+            let next = service.chain.head.number + 1
+            writer.value(
+                quantity: try service.filters.withLock { (table) throws(RPCError) in
+                    try table.add(.transactions([]), nextBlock: next)
+                })
+        },
+        "eth_uninstallFilter": { service, parameters, writer in
+            let id = try parameters.number(0, "filter id")
+            writer.value(service.filters.withLock { $0.remove(id) })
+        },
+        "eth_getFilterChanges": { service, parameters, writer in
+            let id = try parameters.number(0, "filter id")
+            let head = service.chain.head.number
+            guard let filter = service.filters.withLock({ $0.poll(id, head: head) }) else {
+                throw RPCError.server("filter not found")
+            }
+            let fresh = filter.nextBlock <= head ? service.chain.blocks(filter.nextBlock...head) : []
+            switch filter.kind {
+            case .logs(let logs, _, let to): service.write(fresh.filter { $0.number <= to ?? .max }, logs, &writer)
+            case .blocks: writer.array(fresh) { $0.value(hex: $1.hash.bytes) }
+            case .transactions(let hashes): writer.array(hashes) { $0.value(hex: $1.bytes) }
+            }
+        },
+        "eth_getFilterLogs": { service, parameters, writer in
+            let id = try parameters.number(0, "filter id")
+            guard case .logs(let logs, let from, let to)? = service.filters.withLock({ $0.filter(id) })?.kind else {
+                throw RPCError.server("filter not found")
+            }
+            let head = service.chain.head.number
+            let (first, last) = (from ?? head, min(to ?? head, head))
+            service.write(first <= last ? service.chain.blocks(first...last) : [], logs, &writer)
+        },
+    ]
+
+    /// The block numbers of a filter; nil stands for the head.
+    private func range(_ json: JSONValue) throws(RPCError) -> (from: UInt64?, to: UInt64?) {
+        (try boundary(json["fromBlock"]), try boundary(json["toBlock"]))
+    }
+
+    private func boundary(_ value: JSONValue?) throws(RPCError) -> UInt64? {
+        guard let value, !value.isNull else { return nil }
+        switch value.string {
+        case "latest", "pending", "safe", "finalized": return nil
+        case "earliest": return 0
+        default: return try RPCParameters.quantity64(value, "block of a range")
+        }
+    }
+
+    private func write(_ records: [BlockRecord], _ filter: LogFilter, _ writer: inout JSONWriter) {
+        writer.array { writer in
+            for record in records {
+                for place in filter.places(in: record) {
+                    writer.log(in: record, at: place.transaction, offset: place.log)
+                }
+            }
+        }
+    }
+}
+
+// MARK: - Subscriptions
+
+/// What WebSocket clients have asked to be told.
+struct SubscriptionTable {
+    enum Kind {
+        case newHeads
+        case logs(LogFilter)
+        case newPendingTransactions
+    }
+
+    /// Subscriptions that one connection may have.
+    static let limit = 1024
+
+    private var subscriptions: [UInt64: (connection: WebSocketHandle, kind: Kind)] = [:]
+    private var generator = SystemRandomNumberGenerator()
+
+    mutating func add(_ kind: Kind, for connection: WebSocketHandle) throws(RPCError) -> UInt64 {
+        guard subscriptions.values.count(where: { $0.connection == connection }) < SubscriptionTable.limit else {
+            throw .server("too many subscriptions on this connection")
+        }
+        var id = generator.next()
+        while subscriptions[id] != nil { id = generator.next() }
+        subscriptions[id] = (connection, kind)
+        return id
+    }
+
+    mutating func remove(_ id: UInt64, of connection: WebSocketHandle) -> Bool {
+        guard subscriptions[id]?.connection == connection else { return false }
+        subscriptions[id] = nil
+        return true
+    }
+
+    mutating func removeAll(of connection: WebSocketHandle) {
+        subscriptions = subscriptions.filter { $0.value.connection != connection }
+    }
+
+    var all: [(id: UInt64, connection: WebSocketHandle, kind: Kind)] {
+        subscriptions.map { ($0.key, $0.value.connection, $0.value.kind) }
+    }
+}
+
+extension RPCService {
+    func subscribe(
+        _ method: String, _ parameters: RPCParameters, _ connection: WebSocketHandle, _ writer: inout JSONWriter
+    ) throws(RPCError) {
+        if method == "eth_unsubscribe" {
+            let id = try parameters.number(0, "subscription id")
+            guard subscriptions.withLock({ $0.remove(id, of: connection) }) else {
+                throw .server("subscription not found")
+            }
+            return writer.value(true)
+        }
+        let kind: SubscriptionTable.Kind
+        switch try parameters.required(0, "subscription name").string {
+        case "newHeads": kind = .newHeads
+        case "newPendingTransactions": kind = .newPendingTransactions
+        case "logs":
+            if let json = parameters.optional(1) {
+                kind = .logs(try LogFilter(json))
+            } else {
+                throw .invalidParameters("missing value for required argument 1: filter")
+            }
+        default: throw .invalidParameters("unknown subscription; accepted: newHeads, logs, newPendingTransactions")
+        }
+        let id = try subscriptions.withLock { (table) throws(RPCError) in try table.add(kind, for: connection) }
+        writer.value(quantity: id)
+    }
+
+    /// Tells subscribers of a new block.
+    func notify(_ record: BlockRecord) {
+        for (id, connection, kind) in subscriptions.withLock({ $0.all }) {
+            switch kind {
+            case .newHeads:
+                push(id, connection) { writer in
+                    writer.object { $0.headerFields(record.header, hash: record.hash) }
+                }
+            case .logs(let filter):
+                for place in filter.places(in: record) {
+                    push(id, connection) { $0.log(in: record, at: place.transaction, offset: place.log) }
+                }
+            case .newPendingTransactions: break
+            }
+        }
+    }
+
+    func notifyPending(_ hash: Bytes32) {
+        filters.withLock { $0.note(pending: hash) }
+        for (id, connection, kind) in subscriptions.withLock({ $0.all }) {
+            if case .newPendingTransactions = kind { push(id, connection) { $0.value(hex: hash.bytes) } }
+        }
+    }
+
+    private func push(_ id: UInt64, _ connection: WebSocketHandle, _ result: (inout JSONWriter) -> Void) {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("jsonrpc")
+            writer.value("2.0")
+            writer.key("method")
+            writer.value("eth_subscription")
+            writer.key("params")
+            writer.object { writer in
+                writer.key("subscription")
+                writer.value(quantity: id)
+                writer.key("result")
+                result(&writer)
+            }
+        }
+        server.withLock { $0 }?.send(writer.bytes, to: connection)
+    }
+}

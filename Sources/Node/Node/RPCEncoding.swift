@@ -1,0 +1,223 @@
+import Chain
+import Execution
+import Foundations
+import JSONText
+
+// The JSON forms of blocks, transactions, receipts and logs, field for field as geth writes them.
+
+extension JSONWriter {
+    mutating func member(_ key: String, quantity: UInt64) {
+        self.key(key)
+        value(quantity: quantity)
+    }
+
+    mutating func member(_ key: String, quantity: UInt256) {
+        self.key(key)
+        value(quantity: quantity)
+    }
+
+    mutating func member(_ key: String, hash: Bytes32) {
+        self.key(key)
+        value(hex: hash.bytes)
+    }
+
+    mutating func member(_ key: String, address: Address?) {
+        self.key(key)
+        if let address { value(hex: address.bytes) } else { null() }
+    }
+
+    mutating func member(_ key: String, hex: some Collection<UInt8>) {
+        self.key(key)
+        value(hex: hex)
+    }
+
+    /// The fields of a header, inside an object.
+    mutating func headerFields(_ header: Header, hash: Bytes32) {
+        member("hash", hash: hash)
+        member("parentHash", hash: header.parentHash)
+        member("sha3Uncles", hash: header.ommersHash)
+        member("miner", address: header.beneficiary)
+        member("stateRoot", hash: header.stateRoot)
+        member("transactionsRoot", hash: header.transactionsRoot)
+        member("receiptsRoot", hash: header.receiptsRoot)
+        member("logsBloom", hex: header.bloom.bytes)
+        member("difficulty", quantity: header.difficulty)
+        member("number", quantity: header.number)
+        member("gasLimit", quantity: header.gasLimit)
+        member("gasUsed", quantity: header.gasUsed)
+        member("timestamp", quantity: header.timestamp)
+        member("extraData", hex: header.extraData)
+        member("mixHash", hash: header.mixHash)
+        member("nonce", hex: UInt256(header.nonce).bigEndianBytes.suffix(8))
+        if let fee = header.baseFeePerGas { member("baseFeePerGas", quantity: fee) }
+        if let root = header.withdrawalsRoot { member("withdrawalsRoot", hash: root) }
+        if let gas = header.blobGasUsed { member("blobGasUsed", quantity: gas) }
+        if let gas = header.excessBlobGas { member("excessBlobGas", quantity: gas) }
+        if let root = header.parentBeaconBlockRoot { member("parentBeaconBlockRoot", hash: root) }
+        if let hash = header.requestsHash { member("requestsHash", hash: hash) }
+    }
+
+    mutating func value(_ record: BlockRecord, fullTransactions: Bool) {
+        object { writer in
+            writer.headerFields(record.header, hash: record.hash)
+            writer.member("size", quantity: UInt64(record.size))
+            writer.key("transactions")
+            writer.array { writer in
+                for index in record.transactions.indices {
+                    if fullTransactions {
+                        writer.transaction(in: record, at: index)
+                    } else {
+                        writer.value(hex: record.transactions[index].hash.bytes)
+                    }
+                }
+            }
+            writer.key("uncles")
+            writer.array { _ in }
+            if let withdrawals = record.block.withdrawals {
+                writer.key("withdrawals")
+                writer.array(withdrawals) { writer, withdrawal in
+                    writer.object { writer in
+                        writer.member("index", quantity: withdrawal.index)
+                        writer.member("validatorIndex", quantity: withdrawal.validatorIndex)
+                        writer.member("address", address: withdrawal.address)
+                        writer.member("amount", quantity: withdrawal.amount)
+                    }
+                }
+            }
+        }
+    }
+
+    mutating func transaction(in record: BlockRecord, at index: Int) {
+        let entry = record.transactions[index]
+        object { writer in
+            writer.member("blockHash", hash: record.hash)
+            writer.member("blockNumber", quantity: record.number)
+            writer.member("blockTimestamp", quantity: record.header.timestamp)
+            writer.member("transactionIndex", quantity: UInt64(index))
+            writer.transactionFields(
+                record.block.transactions[index], hash: entry.hash, sender: entry.sender,
+                gasPrice: entry.effectiveGasPrice)
+        }
+    }
+
+    /// A transaction that waits for its block.
+    mutating func value(_ pooled: PooledTransaction) {
+        object { writer in
+            for key in ["blockHash", "blockNumber", "transactionIndex"] {
+                writer.key(key)
+                writer.null()
+            }
+            writer.transactionFields(
+                pooled.transaction, hash: pooled.hash, sender: pooled.sender,
+                gasPrice: pooled.transaction.maxFeePerGas)
+        }
+    }
+
+    private mutating func transactionFields(
+        _ transaction: Transaction, hash: Bytes32, sender: Address, gasPrice: UInt256
+    ) {
+        member("hash", hash: hash)
+        member("from", address: sender)
+        member("to", address: transaction.to)
+        member("nonce", quantity: transaction.nonce)
+        member("gas", quantity: transaction.gasLimit)
+        member("gasPrice", quantity: gasPrice)
+        member("value", quantity: transaction.value)
+        member("input", hex: transaction.data)
+        member("type", quantity: UInt64(transaction.type.rawValue))
+        if let chainID = transaction.chainID { member("chainId", quantity: chainID) }
+        if transaction.type.rawValue >= TransactionType.dynamicFee.rawValue {
+            member("maxFeePerGas", quantity: transaction.maxFeePerGas)
+            member("maxPriorityFeePerGas", quantity: transaction.maxPriorityFeePerGas)
+        }
+        if transaction.type != .legacy {
+            key("accessList")
+            value(transaction.accessList)
+        }
+        if transaction.type == .blob {
+            member("maxFeePerBlobGas", quantity: transaction.maxFeePerBlobGas)
+            key("blobVersionedHashes")
+            array(transaction.blobVersionedHashes) { $0.value(hex: $1.bytes) }
+        }
+        if transaction.type == .setCode {
+            key("authorizationList")
+            array(transaction.authorizations) { writer, authorization in
+                writer.object { writer in
+                    writer.member("chainId", quantity: authorization.chainID)
+                    writer.member("address", address: authorization.address)
+                    writer.member("nonce", quantity: authorization.nonce)
+                    writer.member("yParity", quantity: authorization.signature.yParity)
+                    writer.member("r", quantity: authorization.signature.r)
+                    writer.member("s", quantity: authorization.signature.s)
+                }
+            }
+        }
+        let v = transaction.type == .legacy ? transaction.legacyV : UInt256(transaction.signature.yParity)
+        member("v", quantity: v)
+        member("r", quantity: transaction.signature.r)
+        member("s", quantity: transaction.signature.s)
+        if transaction.type != .legacy { member("yParity", quantity: transaction.signature.yParity) }
+    }
+
+    mutating func value(_ accessList: [AccessListEntry]) {
+        array(accessList) { writer, entry in
+            writer.object { writer in
+                writer.member("address", address: entry.address)
+                writer.key("storageKeys")
+                writer.array(entry.storageKeys) { $0.value(hex: $1.bigEndianBytes) }
+            }
+        }
+    }
+
+    mutating func receipt(in record: BlockRecord, at index: Int, blobBaseFee: UInt256) {
+        let transaction = record.block.transactions[index]
+        let entry = record.transactions[index]
+        let receipt = record.receipts[index]
+        object { writer in
+            writer.member("blockHash", hash: record.hash)
+            writer.member("blockNumber", quantity: record.number)
+            writer.member("contractAddress", address: entry.createdAddress)
+            writer.member("cumulativeGasUsed", quantity: receipt.cumulativeGasUsed)
+            writer.member("effectiveGasPrice", quantity: entry.effectiveGasPrice)
+            writer.member("from", address: entry.sender)
+            writer.member("gasUsed", quantity: entry.gasUsed)
+            writer.key("logs")
+            writer.array { writer in
+                for offset in receipt.logs.indices { writer.log(in: record, at: index, offset: offset) }
+            }
+            writer.member("logsBloom", hex: receipt.bloom.bytes)
+            if let root = receipt.postState {
+                writer.member("root", hash: root)
+            } else {
+                writer.member("status", quantity: receipt.succeeded ? 1 : 0 as UInt64)
+            }
+            writer.member("to", address: transaction.to)
+            writer.member("transactionHash", hash: entry.hash)
+            writer.member("transactionIndex", quantity: UInt64(index))
+            writer.member("type", quantity: UInt64(transaction.type.rawValue))
+            if transaction.type == .blob {
+                writer.member("blobGasUsed", quantity: BlobGas.perBlob * UInt64(transaction.blobVersionedHashes.count))
+                writer.member("blobGasPrice", quantity: blobBaseFee)
+            }
+        }
+    }
+
+    mutating func log(in record: BlockRecord, at index: Int, offset: Int, removed: Bool = false) {
+        let log = record.receipts[index].logs[offset]
+        let entry = record.transactions[index]
+        object { writer in
+            writer.member("address", address: log.address)
+            writer.key("topics")
+            writer.array(log.topics) { $0.value(hex: $1.bytes) }
+            writer.member("data", hex: log.data)
+            writer.member("blockNumber", quantity: record.number)
+            writer.member("transactionHash", hash: entry.hash)
+            writer.member("transactionIndex", quantity: UInt64(index))
+            writer.member("blockHash", hash: record.hash)
+            writer.member("blockTimestamp", quantity: record.header.timestamp)
+            writer.member("logIndex", quantity: UInt64(entry.firstLogIndex + offset))
+            writer.key("removed")
+            writer.value(removed)
+        }
+    }
+}

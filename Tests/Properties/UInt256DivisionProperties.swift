@@ -1,0 +1,83 @@
+import Foundations
+import Testing
+
+/// A generator with a fixed seed: SplitMix64.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+
+    /// A word that is hard on division: limbs of zeros, ones, single bits, or random, and any width.
+    mutating func word() -> UInt256 {
+        func limb(_ generator: inout SeededGenerator) -> UInt64 {
+            switch generator.next() % 6 {
+            case 0: 0
+            case 1: .max
+            case 2: 1 << (generator.next() % 64)
+            case 3: (1 << 63) | (generator.next() % 4)
+            default: generator.next()
+            }
+        }
+        let word = UInt256(limbs: limb(&self), limb(&self), limb(&self), limb(&self))
+        return word >> ((next() % 5) * 64 / 2 * (next() % 3))
+    }
+}
+
+/// Long division bit by bit: slow and plain.
+private func slowDivide(_ high: UInt256, _ low: UInt256, _ divisor: UInt256) -> (UInt256, UInt256) {
+    var remainder = UInt256.zero
+    var quotient = UInt256.zero
+    for index in (0..<512).reversed() {
+        let bit = index >= 256 ? high.bit(UInt64(index - 256)) : low.bit(UInt64(index))
+        let carry = remainder.bit(255)
+        remainder = (remainder << 1) | (bit ? .one : .zero)
+        quotient = quotient << 1
+        if carry || remainder >= divisor {
+            remainder = remainder &- divisor
+            quotient = quotient | .one
+        }
+    }
+    return (quotient, remainder)
+}
+
+@Test func divisionAgreesWithLongDivision() {
+    var generator = SeededGenerator(seed: 1)
+    for _ in 0..<20000 {
+        let (a, b) = (generator.word(), generator.word())
+        let (quotient, remainder) = a.dividedReportingRemainder(by: b)
+        if b.isZero {
+            #expect(quotient.isZero && remainder.isZero)
+            continue
+        }
+        let expected = slowDivide(.zero, a, b)
+        #expect(quotient == expected.0 && remainder == expected.1, "\(a) ÷ \(b)")
+    }
+}
+
+@Test func wideModuloAgreesWithLongDivision() {
+    var generator = SeededGenerator(seed: 2)
+    for _ in 0..<20000 {
+        let (a, b, m) = (generator.word(), generator.word(), generator.word())
+        guard !m.isZero else {
+            #expect(a.multipliedModulo(b, m).isZero && a.addingModulo(b, m).isZero)
+            continue
+        }
+        let (low, high) = a.multipliedFullWidth(by: b)
+        let expected = slowDivide(high, low, m)
+        #expect(a.multipliedModulo(b, m) == expected.1, "\(a) · \(b) mod \(m)")
+        let full = UInt256.divideFullWidth(high: high, low: low, by: m)
+        #expect(full.quotient == expected.0 && full.remainder == expected.1, "\(a) · \(b) ÷ \(m)")
+        let (sum, carry) = a.addingReportingOverflow(b)
+        #expect(a.addingModulo(b, m) == slowDivide(carry ? .one : .zero, sum, m).1, "\(a) + \(b) mod \(m)")
+    }
+}
