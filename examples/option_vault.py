@@ -1,0 +1,104 @@
+#!/usr/bin/env python3
+"""Sells and settles an option on a running Condor node, and checks every balance to the wei.
+
+    condor node --dev &            # or: make run
+    python examples/option_vault.py [--rpc http://127.0.0.1:8545]
+
+Needs web3, vyper and mpmath (Tests/requirements.txt). Exit code 0 when everything is as computed in Python.
+"""
+import argparse
+import pathlib
+import sys
+
+import vyper
+from mpmath import erfc, exp, log, mp, mpf, sqrt
+from web3 import Web3
+from web3.exceptions import ContractLogicError
+
+WAD = 10**18
+YEAR = 31_536_000
+CONTRACT = pathlib.Path(__file__).parent.parent / "contracts" / "option_vault.vy"
+
+
+def black_scholes_call(spot, strike, tau, sigma, rate):
+    """The exact price (mpmath, 60 digits) of WAD inputs."""
+    mp.dps = 60
+    s, k, t, v, r = (mpf(x) / WAD for x in (spot, strike, tau, sigma, rate))
+    d1 = (log(s / k) + (r + v * v / 2) * t) / (v * sqrt(t))
+    d2 = d1 - v * sqrt(t)
+    cdf = lambda x: erfc(-x / sqrt(mpf(2))) / 2
+    return s * cdf(d1) - k * exp(-r * t) * cdf(d2)
+
+
+class Checks:
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def equal(self, what, actual, expected):
+        good = actual == expected
+        self.passed += good
+        self.failed += not good
+        print(f"{'ok  ' if good else 'FAIL'} {what}: {actual}" + ("" if good else f", expected {expected}"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rpc", default="http://127.0.0.1:8545", help="the node's address")
+    w3 = Web3(Web3.HTTPProvider(parser.parse_args().rpc))
+    if not w3.is_connected():
+        sys.exit("no node answers there; start one with: condor node --dev")
+    owner, writer, buyer = w3.eth.accounts[:3]
+    checks = Checks()
+    spent = {account: 0 for account in (owner, writer, buyer)}
+    start = {account: w3.eth.get_balance(account) for account in spent}
+
+    def send(account, call, value=0):
+        """Sends a transaction and books its fee."""
+        receipt = w3.eth.wait_for_transaction_receipt(call.transact({"from": account, "value": value}))
+        assert receipt.status == 1, "transaction failed"
+        spent[account] += receipt.gasUsed * receipt.effectiveGasPrice
+        return receipt
+
+    print(f"Compiling {CONTRACT.name} with Vyper {vyper.__version__}")
+    out = vyper.compile_code(CONTRACT.read_text(), output_formats=["abi", "bytecode"])
+    spot, strike, sigma, rate = 3000 * WAD, 3200 * WAD, 65 * WAD // 100, 4 * WAD // 100
+    factory = w3.eth.contract(abi=out["abi"], bytecode=out["bytecode"])
+    address = send(owner, factory.constructor(spot)).contractAddress
+    vault = w3.eth.contract(address=address, abi=out["abi"])
+    print(f"The vault is at {address}")
+
+    size = 10 * WAD
+    expiry = w3.eth.get_block("latest").timestamp + 30 * 86400
+    send(writer, vault.functions.write(strike, sigma, rate, expiry), value=size)
+    checks.equal("collateral in the vault", w3.eth.get_balance(address), size)
+
+    receipt = send(buyer, vault.functions.buy(0), value=2 * WAD)
+    premium = vault.events.Bought().process_receipt(receipt)[0].args.premium
+    tau = (expiry - w3.eth.get_block(receipt.blockNumber).timestamp) * WAD // YEAR
+    exact = black_scholes_call(spot, strike, tau, sigma, rate)
+    price = int(exact * WAD + mpf(1) / 2)
+    print(f"Premium {premium / WAD:.6f} ETH for {size // WAD} calls of {strike // WAD}, exact price {mp.nstr(exact, 25)}")
+    checks.equal("premium to the wei", premium, -(-price * size // spot))
+    try:
+        vault.functions.buy(0).call({"from": owner, "value": 2 * WAD})
+        checks.equal("a second buyer is refused", "accepted", "sold")
+    except ContractLogicError as error:
+        checks.equal("a second buyer is refused", "sold" in str(error), True)
+
+    w3.provider.make_request("evm_increaseTime", [31 * 86400])
+    w3.provider.make_request("evm_mine", [])
+    final = 3700 * WAD
+    send(owner, vault.functions.post_price(0, final))
+    send(buyer, vault.functions.settle(0))
+
+    payout = size * (final - strike) // final
+    checks.equal("the vault is empty", w3.eth.get_balance(address), 0)
+    checks.equal("owner", w3.eth.get_balance(owner), start[owner] - spent[owner])
+    checks.equal("writer", w3.eth.get_balance(writer), start[writer] - spent[writer] + premium - payout)
+    checks.equal("buyer", w3.eth.get_balance(buyer), start[buyer] - spent[buyer] - premium + payout)
+    print(f"{checks.passed} passed, {checks.failed} failed")
+    return 1 if checks.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
