@@ -269,10 +269,13 @@ final class DevChain: Sendable {
 
     // MARK: Development
 
-    /// Moves the clock ahead; answers how far it is ahead in all, in seconds.
+    /// Moves the clock ahead, at least `seconds` beyond the head: many blocks in one second push the head ahead of the
+    /// clock. Answers how far the clock is ahead in all, in seconds.
     func increaseTime(by seconds: UInt64) -> Int64 {
         state.withLock { content in
-            content.clockOffset += Int64(clamping: min(seconds, 1 << 40))
+            let step = Int64(clamping: min(seconds, 1 << 40))
+            let headLead = Int64(content.head.header.timestamp) - Int64(Date().timeIntervalSince1970)
+            content.clockOffset = max(content.clockOffset, headLead) + step
             return content.clockOffset
         }
     }
