@@ -81,3 +81,56 @@ private func slowDivide(_ high: UInt256, _ low: UInt256, _ divisor: UInt256) -> 
         #expect(a.addingModulo(b, m) == slowDivide(carry ? .one : .zero, sum, m).1, "\(a) + \(b) mod \(m)")
     }
 }
+
+/// Dividends next to multiples of the divisor, where an estimated digit is most likely one too large.
+@Test func divisionNextToMultiples() {
+    var generator = SeededGenerator(seed: 3)
+    for _ in 0..<20000 {
+        let divisor = generator.word()
+        guard !divisor.isZero else { continue }
+        let factor = UInt256.max / divisor >> (generator.next() % 2 * generator.next() % 256)
+        let multiple = factor &* divisor
+        for dividend in [multiple, multiple &- .one, multiple &+ .one, multiple &+ (divisor &- .one), .max] {
+            let (quotient, remainder) = dividend.dividedReportingRemainder(by: divisor)
+            #expect(remainder < divisor, "\(dividend) ÷ \(divisor)")
+            let (low, high) = quotient.multipliedFullWidth(by: divisor)
+            let (sum, carry) = low.addingReportingOverflow(remainder)
+            #expect(high.isZero && !carry && sum == dividend, "\(dividend) ÷ \(divisor)")
+        }
+    }
+}
+
+/// The product of the estimated digit and the divisor passes 2^256 here.
+@Test func divisionWhoseEstimateOverflows() {
+    let divisor = UInt256(limbs: 2, 1, 1, 1)
+    let (quotient, remainder) = UInt256.max.dividedReportingRemainder(by: divisor)
+    #expect(quotient == UInt256(UInt64.max - 1))
+    #expect(remainder == UInt256.max &- quotient &* divisor)
+}
+
+/// q·d + r must divide back into q and r, for quotients of up to eight limbs and remainders next to 0 and d.
+@Test func wideDivisionUndoesMultiplication() {
+    var generator = SeededGenerator(seed: 4)
+    for _ in 0..<40000 {
+        let (divisor, factor) = (generator.word(), generator.word())
+        guard !divisor.isZero else {
+            let result = UInt256.divideFullWidth(high: factor, low: factor, by: divisor)
+            #expect(result.quotient.isZero && !result.overflow && result.remainder.isZero)
+            continue
+        }
+        let choice = generator.next() % 4
+        let remainder = choice == 0 ? .zero : choice == 1 ? divisor &- .one : generator.word() % divisor
+        let (low, high) = factor.multipliedFullWidth(by: divisor)
+        let (sum, carry) = low.addingReportingOverflow(remainder)
+        let top = high &+ (carry ? .one : .zero)
+        let result = UInt256.divideFullWidth(high: top, low: sum, by: divisor)
+        #expect(
+            result.quotient == factor && !result.overflow && result.remainder == remainder, "\(factor) · \(divisor)")
+        // One more 2^256·d in the dividend: the same digits below, and the overflow told.
+        let (more, past) = top.addingReportingOverflow(divisor)
+        if !past {
+            let result = UInt256.divideFullWidth(high: more, low: sum, by: divisor)
+            #expect(result.quotient == factor && result.overflow && result.remainder == remainder)
+        }
+    }
+}
