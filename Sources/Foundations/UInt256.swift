@@ -276,12 +276,15 @@ extension UInt256 {
 
     /// Exponentiation by squaring, modulo 2^256 (the EVM's EXP).
     public func power(_ exponent: UInt256) -> UInt256 {
-        var result = UInt256.one
-        var index = exponent.bitWidth
-        while index > 0 {
-            index &-= 1
+        let width = exponent.bitWidth
+        if width == 0 { return .one }
+        var result = self
+        // The bits below the top one, from the highest.
+        var rest = exponent << (257 &- width)
+        for _ in 1..<width {
             result = result &* result
-            if exponent.bit(index) { result = result &* self }
+            if Int64(bitPattern: rest.limb3) < 0 { result = result &* self }
+            rest = rest &+ rest
         }
         return result
     }
@@ -293,6 +296,13 @@ extension UInt256 {
     /// Reads big-endian bytes, the first most significant; more than 32 bytes keep the last 32.
     @inlinable
     public init(bigEndian bytes: some Sequence<UInt8>) {
+        let loaded = bytes.withContiguousStorageIfAvailable { buffer in
+            buffer.count == 32 ? UInt256(loadingBigEndian: UnsafeRawPointer(buffer.baseAddress!)) : nil
+        }
+        if let loaded, let word = loaded {
+            self = word
+            return
+        }
         var value = UInt256.zero
         for byte in bytes {
             value = (value << 8) | UInt256(UInt64(byte))

@@ -68,8 +68,9 @@ struct SlotKey: FixedHashable {
         self.slot = slot
     }
 
-    @usableFromInline var fixedHash: UInt64 {
-        foldedMultiply(slot.fixedHash ^ UInt64(truncatingIfNeeded: account), 0x9E37_79B9_7F4A_7C15)
+    @usableFromInline @inline(__always)
+    func fixedHash(seed: UInt64) -> UInt64 {
+        slot.fixedHash(seed: seed &+ UInt64(truncatingIfNeeded: account) &* 0xA076_1D64_78BD_642F)
     }
 }
 
@@ -468,5 +469,8 @@ extension Journal {
 
 private struct OwnerKey: FixedHashable {
     let account: Int32
-    var fixedHash: UInt64 { foldedMultiply(UInt64(truncatingIfNeeded: account), 0x9E37_79B9_7F4A_7C15) }
+
+    func fixedHash(seed: UInt64) -> UInt64 {
+        foldedMultiply(UInt64(truncatingIfNeeded: account) ^ seed, 0x9E37_79B9_7F4A_7C15)
+    }
 }
