@@ -38,6 +38,12 @@ extension Transaction {
             hash: signingHash, yParity: UInt8(signature.yParity), r: signature.r, s: signature.s)
     }
 
+    /// Who signed, by the rules of `fork`; nil for a signature that is none there. Sources: EIP-2, EIP-155.
+    public func sender(fork: Fork) -> Address? {
+        if type == .legacy, chainID != nil, fork < .spuriousDragon { return nil }
+        return sender(requiresLowS: fork >= .homestead)
+    }
+
     /// `v` of a legacy transaction: 27 or 28, or 35 + 2·chainID + parity from EIP-155.
     public var legacyV: UInt256 {
         guard let chainID else { return UInt256(27 + signature.yParity) }
@@ -81,23 +87,9 @@ extension Transaction {
 extension Transaction {
     /// Reads one transaction; nothing may follow it.
     public init(decoding bytes: [UInt8]) throws(RLPError) {
-        guard let first = bytes.first else { throw RLPError(.endOfInput, at: 0) }
-        if first >= 0xc0 {
-            var decoder = RLPDecoder(bytes)
-            try self.init(legacy: &decoder)
-            try decoder.finish()
-            return
-        }
-        guard let type = TransactionType(rawValue: first), type != .legacy else {
-            throw RLPError(.invalidValue, at: 0)
-        }
-        var decoder = RLPDecoder([UInt8](bytes.dropFirst()))
-        var fields = try decoder.list()
+        var decoder = RLPDecoder(bytes)
+        try self.init(envelope: &decoder)
         try decoder.finish()
-        // The form in which blob transactions travel wraps the transaction with blobs, commitments and proofs.
-        if type == .blob, fields.nextIsList { fields = try fields.list() }
-        try self.init(type, &fields)
-        try fields.finish()
     }
 
     /// Reads a transaction as it stands in a block's body: a list, or a string around the typed form.
@@ -106,10 +98,29 @@ extension Transaction {
             try self.init(legacy: &decoder)
         } else {
             let start = decoder.position
-            let bytes = try decoder.string()
-            guard let first = bytes.first, first < 0xc0 else { throw RLPError(.invalidValue, at: start) }
-            try self.init(decoding: bytes)
+            var envelope = try decoder.nested()
+            if envelope.nextIsList { throw RLPError(.invalidValue, at: start) }
+            try self.init(envelope: &envelope)
+            try envelope.finish()
         }
+    }
+
+    private init(envelope decoder: inout RLPDecoder) throws(RLPError) {
+        if decoder.nextIsList {
+            try self.init(legacy: &decoder)
+            return
+        }
+        let type = try Transaction.type(&decoder)
+        try self.init(type, &decoder)
+    }
+
+    /// The type byte of a typed transaction.
+    static func type(_ decoder: inout RLPDecoder) throws(RLPError) -> TransactionType {
+        let start = decoder.position
+        guard let type = TransactionType(rawValue: try decoder.byte()), type != .legacy else {
+            throw RLPError(.invalidValue, at: start)
+        }
+        return type
     }
 
     private init(legacy decoder: inout RLPDecoder) throws(RLPError) {
@@ -137,7 +148,9 @@ extension Transaction {
         try fields.finish()
     }
 
-    private init(_ type: TransactionType, _ fields: inout RLPDecoder) throws(RLPError) {
+    /// Reads what follows the type byte.
+    init(_ type: TransactionType, _ decoder: inout RLPDecoder) throws(RLPError) {
+        var fields = try decoder.list()
         self.init()
         self.type = type
         chainID = try fields.integer()
@@ -166,6 +179,7 @@ extension Transaction {
             }
         }
         signature = try Signature(&fields)
+        try fields.finish()
     }
 }
 
@@ -194,7 +208,11 @@ extension Authorization {
         let chainID = try fields.word()
         let address = try fields.address()
         let nonce = try fields.integer()
-        self.init(chainID: chainID, address: address, nonce: nonce, signature: try Signature(&fields))
+        let position = fields.position
+        let signature = try Signature(&fields)
+        // A larger parity makes the whole transaction malformed, not just this entry void.
+        if signature.yParity > 255 { throw RLPError(.invalidValue, at: position) }
+        self.init(chainID: chainID, address: address, nonce: nonce, signature: signature)
         try fields.finish()
     }
 

@@ -179,6 +179,21 @@ public struct RLPDecoder: Sendable {
         return RLPDecoder(bytes, item.payload)
     }
 
+    /// The next byte as it stands, outside any item: the type in front of a typed transaction.
+    public mutating func byte() throws(RLPError) -> UInt8 {
+        guard position < end else { throw RLPError(.endOfInput, at: position) }
+        position += 1
+        return bytes[position - 1]
+    }
+
+    /// A decoder over the content of the next item, which must be a string: RLP inside RLP.
+    public mutating func nested() throws(RLPError) -> RLPDecoder {
+        RLPDecoder(bytes, try stringRange())
+    }
+
+    /// Passes over the next item and answers how many bytes it holds without its header.
+    public mutating func skipString() throws(RLPError) -> Int { try stringRange().count }
+
     /// The bytes of the next item with its header, as they stand.
     public mutating func encodedItem() throws(RLPError) -> [UInt8] {
         let start = position

@@ -14,7 +14,7 @@ extension RPCService {
             let bytes = try parameters.bytes(0, "transaction")
             let transaction: Transaction
             do throws(RLPError) {
-                transaction = try Transaction(decoding: bytes)
+                transaction = try Transaction(decodingNetworkForm: bytes)
             } catch {
                 throw RPCError.server("rlp: \(error.reason) at byte \(error.position)")
             }
