@@ -20,7 +20,7 @@ public indirect enum ABIType: Equatable, Sendable {
     public var isDynamic: Bool {
         switch self {
         case .bytes, .string, .array: true
-        case .fixedArray(let element, let count): count > 0 && element.isDynamic
+        case .fixedArray(let element, _): element.isDynamic
         case .tuple(let members): members.contains { $0.isDynamic }
         default: false
         }
@@ -60,15 +60,22 @@ public struct ABIError: Error, Equatable, Sendable {
         case endOfInput
         /// An integer, address, bool or bytesN with bits beyond its type.
         case outOfRange
-        /// An offset or length that no input can have.
+        /// An offset that points outside the input.
         case invalidOffset
-        /// A list that nests deeper than 16.
+        /// A type that nests deeper than 16.
         case tooDeep
+        /// Offsets that share what they point at, so that the values take more than the input has.
+        case overlap
     }
 
     public let reason: Reason
     /// Offset of the word that is wrong.
     public let position: Int
+
+    public init(reason: Reason, position: Int) {
+        self.reason = reason
+        self.position = position
+    }
 }
 
 // MARK: - Encoding
@@ -112,105 +119,5 @@ public enum ABI {
     /// Zeros behind the bytes up to a multiple of 32.
     private static func padded(_ bytes: [UInt8]) -> [UInt8] {
         bytes + [UInt8](repeating: 0, count: (32 - bytes.count % 32) % 32)
-    }
-}
-
-// MARK: - Decoding
-
-extension ABI {
-    /// Decodes arguments; bytes behind them are ignored, as contracts do. Work and memory are bounded by the input's
-    /// size: no count is believed before its elements are there.
-    public static func decode(_ bytes: [UInt8], as types: [ABIType]) throws(ABIError) -> [ABIValue] {
-        try decode(bytes, at: 0, types, depth: 0)
-    }
-
-    private static func decode(
-        _ bytes: [UInt8], at base: Int, _ types: [ABIType], depth: Int
-    ) throws(ABIError) -> [ABIValue] {
-        if depth > 16 { throw ABIError(reason: .tooDeep, position: base) }
-        var values: [ABIValue] = []
-        var head = base
-        for type in types {
-            if type.isDynamic {
-                let place = try place(bytes, head, from: base)
-                values.append(try value(bytes, at: place, type, depth: depth))
-            } else {
-                values.append(try value(bytes, at: head, type, depth: depth))
-            }
-            let (next, overflow) = head.addingReportingOverflow(type.headSize)
-            if overflow { throw ABIError(reason: .endOfInput, position: head) }
-            head = next
-        }
-        return values
-    }
-
-    private static func value(
-        _ bytes: [UInt8], at position: Int, _ type: ABIType, depth: Int
-    ) throws(ABIError) -> ABIValue {
-        switch type {
-        case .unsigned(let bits):
-            let word = try word(bytes, position)
-            if word.bitWidth > UInt64(bits) { throw ABIError(reason: .outOfRange, position: position) }
-            return .word(word)
-        case .signed(let bits):
-            let word = try word(bytes, position)
-            if word.signExtended(fromByte: UInt256(UInt64(bits / 8 - 1))) != word {
-                throw ABIError(reason: .outOfRange, position: position)
-            }
-            return .word(word)
-        case .bool:
-            let word = try word(bytes, position)
-            if word > .one { throw ABIError(reason: .outOfRange, position: position) }
-            return .bool(!word.isZero)
-        case .address:
-            let word = try word(bytes, position)
-            if word.bitWidth > 160 { throw ABIError(reason: .outOfRange, position: position) }
-            return .address(Address(word))
-        case .fixedBytes(let count):
-            let word = try word(bytes, position)
-            if word.trailingZeroBitCount < UInt64(256 - 8 * count) {
-                throw ABIError(reason: .outOfRange, position: position)
-            }
-            return .bytes([UInt8](word.bigEndianBytes.prefix(count)))
-        case .bytes, .string:
-            let count = try count(bytes, position)
-            return .bytes([UInt8](bytes[(position + 32)..<(position + 32 + count)]))
-        case .array(let element):
-            let count = try count(bytes, position)
-            // An element takes at least one word, zero-sized ones excepted, which are bounded like the others.
-            if count > (bytes.count - position) / 32 { throw ABIError(reason: .endOfInput, position: position) }
-            let types = [ABIType](repeating: element, count: count)
-            return .list(try decode(bytes, at: position + 32, types, depth: depth + 1))
-        case .fixedArray(let element, let count):
-            if count > bytes.count / 32 { throw ABIError(reason: .endOfInput, position: position) }
-            let types = [ABIType](repeating: element, count: count)
-            return .list(try decode(bytes, at: position, types, depth: depth + 1))
-        case .tuple(let members): return .list(try decode(bytes, at: position, members, depth: depth + 1))
-        }
-    }
-
-    private static func word(_ bytes: [UInt8], _ position: Int) throws(ABIError) -> UInt256 {
-        guard position >= 0, bytes.count >= 32, position <= bytes.count - 32 else {
-            throw ABIError(reason: .endOfInput, position: position)
-        }
-        return UInt256(bigEndian: bytes[position..<(position + 32)])
-    }
-
-    /// A count of bytes or elements that the input can hold.
-    private static func count(_ bytes: [UInt8], _ position: Int) throws(ABIError) -> Int {
-        let word = try word(bytes, position)
-        guard let count = word.asUInt64, count <= UInt64(bytes.count - position - 32) else {
-            throw ABIError(reason: .endOfInput, position: position)
-        }
-        return Int(count)
-    }
-
-    /// Where a dynamic value lies: its head holds the offset from the beginning of the heads.
-    private static func place(_ bytes: [UInt8], _ head: Int, from base: Int) throws(ABIError) -> Int {
-        let word = try word(bytes, head)
-        guard let offset = word.asUInt64, offset <= UInt64(bytes.count - base) else {
-            throw ABIError(reason: .invalidOffset, position: head)
-        }
-        return base + Int(offset)
     }
 }
