@@ -97,6 +97,13 @@ extension Block {
         self.init(header: header, transactions: transactions, ommers: ommers, withdrawals: withdrawals)
     }
 
+    /// What headers of blocks without ommers carry: the hash of an empty list.
+    public static var emptyOmmersHash: Bytes32 {
+        Bytes32(
+            UInt256(
+                limbs: 0xf0a1_42fd_40d4_9347, 0xd312_451b_948a_7413, 0xab85_b567_b6cc_d41a, 0x1dcc_4de8_dec7_5d7a))
+    }
+
     /// The hash of the list of ommers, as headers carry it.
     public static func hash(ofOmmers ommers: [Header]) -> Bytes32 {
         Keccak256.hash(RLPEncoder.list { encoder in for ommer in ommers { encoder.list { ommer.encodeFields(&$0) } } })

@@ -39,16 +39,20 @@ public struct ChainConfiguration: Equatable, Sendable {
     /// Blob parameters that replace the standard ones, ascending by their first timestamp.
     /// https://eips.ethereum.org/EIPS/eip-7892
     public var blobSchedule: [(timestamp: UInt64, parameters: BlobParameters)]
+    /// The block of the DAO fork; nil where it never happened. https://eips.ethereum.org/EIPS/eip-779
+    public var daoForkBlock: UInt64?
     /// The first block in which the venue's native contracts exist; nil for plain Ethereum.
     public var venueActivation: UInt64?
 
     public init(
         chainID: UInt64, forks: [(fork: Fork, activation: Activation)],
-        blobSchedule: [(timestamp: UInt64, parameters: BlobParameters)] = [], venueActivation: UInt64? = nil
+        blobSchedule: [(timestamp: UInt64, parameters: BlobParameters)] = [], daoForkBlock: UInt64? = nil,
+        venueActivation: UInt64? = nil
     ) {
         self.chainID = chainID
         self.forks = forks
         self.blobSchedule = blobSchedule
+        self.daoForkBlock = daoForkBlock
         self.venueActivation = venueActivation
     }
 
@@ -62,12 +66,21 @@ public struct ChainConfiguration: Equatable, Sendable {
         return blobSchedule.last { $0.timestamp <= timestamp }?.parameters ?? standard
     }
 
+    /// Whether the block is one of the first ten of the DAO fork, which carry `daoExtraData`.
+    public func isDAOBlock(_ number: UInt64) -> Bool {
+        daoForkBlock.map { number >= $0 && number - $0 < 10 } ?? false
+    }
+
+    /// "dao-hard-fork"
+    public static var daoExtraData: [UInt8] { [100, 97, 111, 45, 104, 97, 114, 100, 45, 102, 111, 114, 107] }
+
     public func venueIsActive(number: UInt64) -> Bool {
         venueActivation.map { number >= $0 } ?? false
     }
 
     public static func == (left: ChainConfiguration, right: ChainConfiguration) -> Bool {
-        left.chainID == right.chainID && left.venueActivation == right.venueActivation
+        left.chainID == right.chainID && left.daoForkBlock == right.daoForkBlock
+            && left.venueActivation == right.venueActivation
             && left.forks.elementsEqual(right.forks) { $0.fork == $1.fork && $0.activation == $1.activation }
             && left.blobSchedule.elementsEqual(right.blobSchedule) {
                 $0.timestamp == $1.timestamp && $0.parameters == $1.parameters
@@ -95,6 +108,6 @@ public struct ChainConfiguration: Equatable, Sendable {
             blobSchedule: [
                 (1_765_290_071, BlobParameters(target: 10, max: 15, baseFeeUpdateFraction: 8_346_193)),
                 (1_767_747_671, BlobParameters(target: 14, max: 21, baseFeeUpdateFraction: 11_684_671)),
-            ])
+            ], daoForkBlock: 1_920_000)
     }
 }

@@ -12,13 +12,15 @@ struct FixtureUnavailable: Error, CustomStringConvertible {
 enum OfficialFixtures {
     private static let lock = Mutex(())
 
-    /// Every JSON file of an archive with its path below the archive's root, in order of the paths.
-    static func documents(_ archive: String) throws -> [(path: String, json: JSONValue)] {
+    /// Every JSON file of an archive with its path below the archive's root, in order of the paths; or those only
+    /// whose path ends in one of `names`.
+    static func documents(_ archive: String, names: [String] = [".json"]) throws -> [(path: String, json: JSONValue)] {
         let folder = try lock.withLock { _ in try unpack(archive) }
         guard let found = FileManager.default.enumerator(atPath: folder.path) else {
             throw FixtureUnavailable(description: "\(folder.path) cannot be read")
         }
-        let paths = found.compactMap { $0 as? String }.filter { $0.hasSuffix(".json") }.sorted()
+        let paths = found.compactMap { $0 as? String }.filter { path in names.contains { path.hasSuffix($0) } }
+            .sorted()
         return try paths.map { path in
             let data = try Data(contentsOf: folder.appendingPathComponent(path))
             return (path, try JSONDocument(parsing: [UInt8](data)).root)
