@@ -24,7 +24,8 @@ public enum BlackScholes {
     ///
     /// - Parameters: spot and strike in quote units, tau in years, sigma and rate per year; 18 decimals each, rate in
     ///   two's complement.
-    /// - Returns: price and delta, within 1e-12 relative or 1e-18 × max(1, spot) of the exact values.
+    /// - Returns: price and delta, within 1e-15 relative or 1e-18 × max(1, spot) of the exact values; delta so where
+    ///   sigma·√tau is 1e-17 or more, or zero.
     public static func call(
         spot: UInt256, strike: UInt256, tau: UInt256, sigma: UInt256, rate: UInt256
     ) throws(PricingError) -> OptionValue {

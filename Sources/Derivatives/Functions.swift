@@ -4,11 +4,18 @@ import Foundations
 
 extension BinaryFixed {
     /// e^x for x below 87; zero below −89. Error: relative 2^-112, absolute 1 ulp.
-    ///
-    /// x = k·ln 2 + r with |r| ≤ ln 2 ÷ 2; e^r = (e^(r/256))^256 by ten Taylor terms and eight squarings, each of which
-    /// doubles the error.
     var exponential: BinaryFixed {
         if self < BinaryFixed(-89) { return .zero }
+        let (mantissa, exponent) = exponentialParts
+        return BinaryFixed(
+            bits: exponent >= 0 ? mantissa.bits << UInt64(exponent) : mantissa.bits >> UInt64(-exponent))
+    }
+
+    /// e^x = mantissa·2^exponent with the mantissa in [0.7, 1.42), for |x| below 2^60. Error: relative 2^-112.
+    ///
+    /// x = k·ln 2 + r with |r| ≤ ln 2 ÷ 2; e^r = (e^(r/256))^256 by twelve Taylor terms and eight squarings, each of
+    /// which doubles the error.
+    var exponentialParts: (mantissa: BinaryFixed, exponent: Int64) {
         let quotient = (self / BinaryFixed.ln2).bits &+ (.one << 127)
         let k = Int64(bitPattern: quotient.arithmeticShiftedRight(by: 128).limb0)
         let r = self - BinaryFixed(k) * BinaryFixed.ln2
@@ -20,7 +27,7 @@ extension BinaryFixed {
             index -= 1
         }
         for _ in 0..<8 { sum = sum * sum }
-        return BinaryFixed(bits: k >= 0 ? sum.bits << UInt64(k) : sum.bits >> UInt64(-k))
+        return (sum, k)
     }
 
     /// ln x of a positive integer count of 2^-128, as that count's logarithm in base e less 128·ln 2.
