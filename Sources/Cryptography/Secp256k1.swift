@@ -1,7 +1,8 @@
+public import Foundations
+
 #if !hasFeature(Embedded)
     import CSecp256k1
 #endif
-public import Foundations
 
 /// ECDSA over secp256k1, as transactions and the ecrecover precompile use it.
 ///

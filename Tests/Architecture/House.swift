@@ -24,7 +24,8 @@ struct House {
     /// Reads the `floors` table out of the manifest's text.
     static func modules(inManifest text: String) -> [Module] {
         let rows = text.matches(
-            of: /Module\(\s*name: "(\w+)", kind: \.(guest|host), path: "([\w\/]+)",\s*imports: \[([^\]]*)\](?:,\s*systemLibraries: \[([^\]]*)\])?/
+            of:
+                /Module\(\s*name: "(\w+)", kind: \.(guest|host), path: "([\w\/]+)",\s*imports: \[([^\]]*)\](?:,\s*systemLibraries: \[([^\]]*)\])?/
         )
         func names(_ list: Substring) -> [String] { list.matches(of: /"(\w+)"/).map { String($0.1) } }
         return rows.map { row in

@@ -14,11 +14,15 @@ enum Rules {
         for line in SourceLine.lines(of: text) {
             guard
                 let match = line.code.firstMatch(
-                    of: /^(?:@\w+(?:\([^)]*\))? )*(?:public |package |internal |fileprivate |private )?import (?:\w+ )?(\w+)/)
+                    of:
+                        /^(?:@\w+(?:\([^)]*\))? )*(?:public |package |internal |fileprivate |private )?import (?:\w+ )?(\w+)/
+                )
             else { continue }
             let name = String(match.1)
             if let place = order.firstIndex(of: name) {
-                if place >= own { complaints.append("\(line.number): imports \(name), which stands below \(module.name)") }
+                if place >= own {
+                    complaints.append("\(line.number): imports \(name), which stands below \(module.name)")
+                }
                 if !module.imports.contains(name) {
                     complaints.append("\(line.number): imports \(name) without declaring it in Package.swift")
                 }
@@ -28,7 +32,8 @@ enum Rules {
                 }
             } else if module.systemLibraries.contains(name) {
                 if module.isGuest, !line.isHostOnly {
-                    complaints.append("\(line.number): guest-clean code imports \(name) outside #if !hasFeature(Embedded)")
+                    complaints.append(
+                        "\(line.number): guest-clean code imports \(name) outside #if !hasFeature(Embedded)")
                 }
             } else {
                 complaints.append("\(line.number): imports \(name), which nothing declares")
@@ -74,7 +79,8 @@ enum Rules {
     /// A module shares its name with no type in it: the name could not be qualified.
     static func typeNames(_ text: String, module: String) -> [String] {
         SourceLine.lines(of: text).compactMap { line in
-            guard let match = line.code.firstMatch(of: /\b(?:struct|class|enum|actor|protocol) (\w+)/), match.1 == module
+            guard let match = line.code.firstMatch(of: /\b(?:struct|class|enum|actor|protocol) (\w+)/),
+                match.1 == module
             else { return nil }
             return "\(line.number): a type has the name of its module, \(module)"
         }

@@ -65,7 +65,8 @@ final class WebSocket {
         Unmanaged<WebSocket>.fromOpaque(user!).takeUnretainedValue()
     }
 
-    private func read(_ context: wslay_event_context_ptr?, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int {
+    private func read(_ context: wslay_event_context_ptr?, _ buffer: UnsafeMutablePointer<UInt8>?, _ count: Int) -> Int
+    {
         if input.isEmpty {
             wslay_event_set_error(context, Int32(WSLAY_ERR_WOULDBLOCK.rawValue))
             return -1

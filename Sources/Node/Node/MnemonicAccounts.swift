@@ -29,7 +29,9 @@ public enum MnemonicAccounts {
         guard let node else { return nil }
         var accounts: [DevAccount] = []
         for index in 0..<UInt32(count) {
-            guard let key = node.child(index)?.key, let address = Secp256k1.address(of: Bytes32(key)) else { return nil }
+            guard let key = node.child(index)?.key, let address = Secp256k1.address(of: Bytes32(key)) else {
+                return nil
+            }
             accounts.append(DevAccount(address: address, privateKey: Bytes32(key)))
         }
         return accounts

@@ -77,7 +77,9 @@ extension RPCService {
             let head = service.chain.head.number
             let (from, to) = (range.from ?? head, range.to ?? head)
             if from > to { throw RPCError.invalidParameters("invalid block range params") }
-            if from > head || to > head { throw RPCError.invalidParameters("block range extends beyond current head block") }
+            if from > head || to > head {
+                throw RPCError.invalidParameters("block range extends beyond current head block")
+            }
             service.write(service.chain.blocks(from...to), filter, &writer)
         },
         "eth_newFilter": { service, parameters, writer in

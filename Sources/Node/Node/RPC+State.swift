@@ -4,8 +4,8 @@ import EVM
 import Execution
 import Foundations
 import JSONText
-import Storage
 import State
+import Storage
 import Synchronization
 
 // Reading the state at a block, and running calls on it.

@@ -84,7 +84,9 @@ extension RPCService {
                 for (name, transactions) in [("pending", status.pending), ("queued", status.queued)] {
                     writer.key(name)
                     writer.object { writer in
-                        for (sender, own) in Dictionary(grouping: transactions, by: \.sender).sorted(by: { $0.key < $1.key }) {
+                        for (sender, own) in Dictionary(grouping: transactions, by: \.sender).sorted(by: {
+                            $0.key < $1.key
+                        }) {
                             writer.key("\(sender)")
                             writer.object { writer in
                                 for pooled in own {

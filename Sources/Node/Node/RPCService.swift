@@ -33,7 +33,9 @@ final class RPCService: ServerApplication, Sendable {
         guard path == "/" else { return nil }
         return (
             "text/plain; charset=utf-8",
-            Array("Condor node, chain \(chain.configuration.chainID). POST JSON-RPC here, or connect by WebSocket.\n".utf8)
+            Array(
+                "Condor node, chain \(chain.configuration.chainID). POST JSON-RPC here, or connect by WebSocket.\n".utf8
+            )
         )
     }
 
@@ -59,7 +61,8 @@ final class RPCService: ServerApplication, Sendable {
         guard let batch = root.array else { return call(root, from: connection) }
         if batch.isEmpty { return reply(nil, RPCError(code: -32600, message: "empty batch")) }
         if batch.count > RPCService.batchLimit {
-            return reply(nil, RPCError(code: -32600, message: "batch too large: at most \(RPCService.batchLimit) calls"))
+            return reply(
+                nil, RPCError(code: -32600, message: "batch too large: at most \(RPCService.batchLimit) calls"))
         }
         let replies = batch.compactMap { call($0, from: connection) }
         if replies.isEmpty { return nil }
@@ -142,7 +145,8 @@ final class RPCService: ServerApplication, Sendable {
             return try find(number)
         }
         guard let text = value.string else {
-            throw .invalidParameters("invalid block: a quantity, a hash, or one of latest, pending, safe, finalized, earliest")
+            throw .invalidParameters(
+                "invalid block: a quantity, a hash, or one of latest, pending, safe, finalized, earliest")
         }
         switch text {
         case "latest", "pending", "safe", "finalized": return chain.head
@@ -151,7 +155,8 @@ final class RPCService: ServerApplication, Sendable {
             if text.count == 66, let hash = value.bytes32 { return chain.block(hash: hash) }
             guard let number = value.quantity64 else {
                 throw .invalidParameters(
-                    "invalid block '\(text.prefix(80))': a quantity, a hash, or one of latest, pending, safe, finalized, earliest")
+                    "invalid block '\(text.prefix(80))': a quantity, a hash, or one of latest, pending, safe, finalized, earliest"
+                )
             }
             return chain.block(number: number)
         }

@@ -41,7 +41,8 @@ struct Arguments: Sendable {
         guard let text = values[name] else { return fallback }
         guard let number = UInt64(text.replacingOccurrences(of: "_", with: "")), range.contains(number) else {
             throw UsageError(
-                message: "--\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+                message: "--\(name) takes a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
+            )
         }
         return number
     }

@@ -71,7 +71,8 @@ struct CodeRun {
 
     func execute(_ tracer: some Tracer) -> CodeRunReport {
         let state = MemoryState([
-            GenesisAccount(address: CodeRun.sender, balance: value), GenesisAccount(address: CodeRun.target, code: code),
+            GenesisAccount(address: CodeRun.sender, balance: value),
+            GenesisAccount(address: CodeRun.target, code: code),
         ])
         let block = BlockContext(
             number: 1, timestamp: 1, beneficiary: .zero, gasLimit: gas, chainID: 1, fork: fork,
@@ -83,7 +84,8 @@ struct CodeRun {
         let start = ContinuousClock.now
         let result = machine.run(message)
         let elapsed = ContinuousClock.now - start
-        return CodeRunReport(result: result, logs: machine.journal.logs, gasUsed: gas - result.gasLeft, elapsed: elapsed)
+        return CodeRunReport(
+            result: result, logs: machine.journal.logs, gasUsed: gas - result.gasLeft, elapsed: elapsed)
     }
 }
 
@@ -112,7 +114,8 @@ struct CodeRunReport {
         ]
         for log in logs {
             lines.append(
-                "log      topics [\(log.topics.map(\.description).joined(separator: ", "))] data \(Hex.encodePrefixed(log.data))")
+                "log      topics [\(log.topics.map(\.description).joined(separator: ", "))] data \(Hex.encodePrefixed(log.data))"
+            )
         }
         return lines.joined(separator: "\n")
     }

@@ -71,7 +71,8 @@ private struct StateTestSuite: Sendable {
             if let fork, fork != caseFork { continue }
             for entry in post.value.array ?? [] {
                 guard let testCase = StateTestCase(fork: caseFork, entry) else {
-                    throw FixtureError(description: "test \(name), fork \(post.key): a case lacks indexes, hash or logs")
+                    throw FixtureError(
+                        description: "test \(name), fork \(post.key): a case lacks indexes, hash or logs")
                 }
                 let result = try run(testCase, setup)
                 let indexes = testCase.indexes
@@ -94,6 +95,7 @@ private struct StateTestSuite: Sendable {
         var logs: Bytes32
         var reason: String
         var problems: [String] = []
+        var missingPrecompile: Address?
     }
 
     private func run(_ testCase: StateTestCase, _ setup: StateTestSetup) throws -> CaseResult {
@@ -114,6 +116,7 @@ private struct StateTestSuite: Sendable {
             } catch {
                 exception = "\(error.name)"
             }
+            result.missingPrecompile = processor.machine.missingPrecompile
         }
         result.root = state.root
         if let exception { result.reason = exception }
@@ -128,7 +131,12 @@ private struct StateTestSuite: Sendable {
             let wanted = expected.isEmpty ? "a valid transaction" : expected.joined(separator: " or ")
             result.problems.append("reason: expected \(wanted), actual \(exception ?? "a valid transaction")")
         }
-        if !result.problems.isEmpty { result.problems.append("outcome: \(result.reason)") }
+        if !result.problems.isEmpty {
+            result.problems.append("outcome: \(result.reason)")
+            if let address = result.missingPrecompile {
+                result.problems.append("cause: precompile \(address) is not in this build")
+            }
+        }
         return result
     }
 

@@ -49,6 +49,8 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     private let emptyCode = Code([])
     private var creationCodes: [Code] = []
     private var pendingStep: TraceStep?
+    /// The last precompiled contract that was called and is not in this build.
+    public private(set) var missingPrecompile: Address?
 
     public init(view: View, block: BlockContext, natives: Natives, tracer: Trace) {
         journal = Journal(view: view)
@@ -74,7 +76,7 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     public mutating func begin(_ transaction: TransactionContext) {
         context.pointee.origin = transaction.origin.word
         context.pointee.gasPrice = transaction.gasPrice
-        context.pointee.setBlobHashes(transaction.blobVersionedHashes.map(\.word))
+        context.pointee.setBlobHashes(transaction.blobVersionedHashes.map { $0.word })
     }
 }
 
@@ -276,7 +278,9 @@ extension Machine {
                 context.pointee.setReturnData(output)
                 return .finished(.success, call.gas - Int64(gasUsed))
             case .failure: return abandon(checkpoint, .precompileFailure)
-            case .unavailable: return abandon(checkpoint, .precompileUnavailable)
+            case .unavailable:
+                missingPrecompile = call.codeAddress
+                return abandon(checkpoint, .precompileUnavailable)
             }
         }
         if natives.contains(call.codeAddress) {

@@ -118,8 +118,10 @@ extension OpcodeDefinition {
         ]
         // StaticString cannot be computed, so that the names of the three families are written out.
         let pushNames: [StaticString] = [
-            "PUSH1", "PUSH2", "PUSH3", "PUSH4", "PUSH5", "PUSH6", "PUSH7", "PUSH8", "PUSH9", "PUSH10", "PUSH11", "PUSH12",
-            "PUSH13", "PUSH14", "PUSH15", "PUSH16", "PUSH17", "PUSH18", "PUSH19", "PUSH20", "PUSH21", "PUSH22", "PUSH23",
+            "PUSH1", "PUSH2", "PUSH3", "PUSH4", "PUSH5", "PUSH6", "PUSH7", "PUSH8", "PUSH9", "PUSH10", "PUSH11",
+            "PUSH12",
+            "PUSH13", "PUSH14", "PUSH15", "PUSH16", "PUSH17", "PUSH18", "PUSH19", "PUSH20", "PUSH21", "PUSH22",
+            "PUSH23",
             "PUSH24", "PUSH25", "PUSH26", "PUSH27", "PUSH28", "PUSH29", "PUSH30", "PUSH31", "PUSH32",
         ]
         let duplicateNames: [StaticString] = [
@@ -127,17 +129,20 @@ extension OpcodeDefinition {
             "DUP14", "DUP15", "DUP16",
         ]
         let swapNames: [StaticString] = [
-            "SWAP1", "SWAP2", "SWAP3", "SWAP4", "SWAP5", "SWAP6", "SWAP7", "SWAP8", "SWAP9", "SWAP10", "SWAP11", "SWAP12",
+            "SWAP1", "SWAP2", "SWAP3", "SWAP4", "SWAP5", "SWAP6", "SWAP7", "SWAP8", "SWAP9", "SWAP10", "SWAP11",
+            "SWAP12",
             "SWAP13", "SWAP14", "SWAP15", "SWAP16",
         ]
         for size in 1...32 as ClosedRange<UInt8> {
             table.append(OpcodeDefinition(0x5f + size, pushNames[Int(size) - 1], out: 1, immediate: size, gas: 3))
         }
         for depth in 1...16 as ClosedRange<UInt8> {
-            table.append(OpcodeDefinition(0x7f + depth, duplicateNames[Int(depth) - 1], in: depth, out: depth + 1, gas: 3))
+            table.append(
+                OpcodeDefinition(0x7f + depth, duplicateNames[Int(depth) - 1], in: depth, out: depth + 1, gas: 3))
         }
         for depth in 1...16 as ClosedRange<UInt8> {
-            table.append(OpcodeDefinition(0x8f + depth, swapNames[Int(depth) - 1], in: depth + 1, out: depth + 1, gas: 3))
+            table.append(
+                OpcodeDefinition(0x8f + depth, swapNames[Int(depth) - 1], in: depth + 1, out: depth + 1, gas: 3))
         }
         table += [
             OpcodeDefinition(0xa0, "LOG0", in: 2, gas: 375),
