@@ -31,9 +31,11 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
         case simulation
     }
 
-    public init(view: View, block: BlockContext, natives: Natives, tracer: Trace) {
+    public init(
+        view: View, block: BlockContext, natives: Natives, tracer: Trace, interpreter: Interpreter = .fast
+    ) {
         self.block = block
-        machine = Machine(view: view, block: block, natives: natives, tracer: tracer)
+        machine = Machine(view: view, block: block, natives: natives, tracer: tracer, interpreter: interpreter)
     }
 
     public var journal: Journal<View> {

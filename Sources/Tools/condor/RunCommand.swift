@@ -18,7 +18,7 @@ extension Command {
             Option(name: "fork", value: "NAME", help: "rules (default Osaka)"),
             Option(name: "trace", help: "one EIP-3155 JSON line per operation, on standard error"),
             Option(name: "natives", help: "the venue's native contracts are there, as on a development chain"),
-            Option(name: "json", help: "the result as one JSON object"),
+            .interpreter, Option(name: "json", help: "the result as one JSON object"),
         ],
         notes: """
             Exit code 0 when the code succeeds, 1 when it reverts or halts.
@@ -35,7 +35,8 @@ extension Command {
             throw UsageError(message: "--value takes a decimal number of wei")
         }
         let run = CodeRun(
-            code: code, input: input, gas: gas, value: value, fork: fork, hasNatives: arguments.flag("natives"))
+            code: code, input: input, gas: gas, value: value, fork: fork, hasNatives: arguments.flag("natives"),
+            interpreter: try parseInterpreter(arguments))
         let report = arguments.flag("trace") ? run.execute(JSONTracer()) : run.execute(NoTracer())
         print(arguments.flag("json") ? report.json : report.text)
         return report.result.status.isSuccess ? 0 : 1
@@ -57,6 +58,19 @@ extension Command {
     }
 }
 
+extension Option {
+    static let interpreter = Option(
+        name: "interpreter", value: "NAME", help: "fast (default) or reference; results are the same")
+}
+
+func parseInterpreter(_ arguments: Arguments) throws -> Interpreter {
+    switch arguments.value("interpreter") ?? "fast" {
+    case "fast": return .fast
+    case "reference": return .reference
+    case let other: throw UsageError(message: "--interpreter knows no '\(other)'; accepted: fast, reference")
+    }
+}
+
 /// A single call of code that stands alone in the world.
 struct CodeRun {
     let code: [UInt8]
@@ -65,6 +79,7 @@ struct CodeRun {
     let value: UInt256
     let fork: Fork
     let hasNatives: Bool
+    let interpreter: Interpreter
 
     static let sender = Address(0x1000)
     static let target = Address(0x2000)
@@ -77,7 +92,9 @@ struct CodeRun {
         let block = BlockContext(
             number: 1, timestamp: 1, beneficiary: .zero, gasLimit: gas, chainID: 1, fork: fork,
             blobParameters: .standard(fork), venueIsActive: hasNatives)
-        var machine = Machine(view: state, block: block, natives: VenueNatives(isActive: hasNatives), tracer: tracer)
+        var machine = Machine(
+            view: state, block: block, natives: VenueNatives(isActive: hasNatives), tracer: tracer,
+            interpreter: interpreter)
         machine.begin(TransactionContext(origin: CodeRun.sender, gasPrice: .zero))
         _ = machine.journal.warm(machine.journal.load(CodeRun.target))
         let message = Message(sender: CodeRun.sender, to: CodeRun.target, value: value, input: input, gas: gas)

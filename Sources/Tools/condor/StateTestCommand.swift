@@ -14,7 +14,7 @@ extension Command {
             Option(name: "fork", value: "NAME", help: "only cases of this fork (Frontier … Osaka)"),
             Option(name: "filter", value: "TEXT", help: "only tests whose file or name contains TEXT"),
             Option(name: "jobs", value: "N", help: "files read at the same time (default: all cores)"),
-            Option(name: "json", help: "one JSON object per case instead of text"),
+            .interpreter, Option(name: "json", help: "one JSON object per case instead of text"),
         ],
         notes: """
             PATH is a JSON file or a folder, searched with its subfolders. A case is one fork with one choice of data,
@@ -27,7 +27,9 @@ extension Command {
         let files = try FixtureFiles.find(arguments.positional)
         let jobs = try arguments.integer(
             "jobs", default: UInt64(ProcessInfo.processInfo.activeProcessorCount), in: 1...256)
-        let suite = StateTestSuite(fork: fork, filter: arguments.value("filter"), isJSON: arguments.flag("json"))
+        let suite = StateTestSuite(
+            fork: fork, filter: arguments.value("filter"), isJSON: arguments.flag("json"),
+            interpreter: try parseInterpreter(arguments))
         let tally = FixtureFiles.forEach(files, jobs: Int(jobs)) { suite.run($0) }
         print(tally.summary)
         return tally.failed == 0 ? 0 : 1
@@ -45,6 +47,7 @@ private struct StateTestSuite: Sendable {
     let fork: Fork?
     let filter: String?
     let isJSON: Bool
+    let interpreter: Interpreter
 
     func run(_ file: String) -> FixtureReport {
         var report = FixtureReport()
@@ -107,7 +110,8 @@ private struct StateTestSuite: Sendable {
         case .success(let (transaction, sender)):
             let block = try setup.block(testCase.fork)
             var processor = TransactionProcessor(
-                view: setup.state, block: block, natives: NoNativeContracts(), tracer: NoTracer())
+                view: setup.state, block: block, natives: NoNativeContracts(), tracer: NoTracer(),
+                interpreter: interpreter)
             do {
                 let outcome = try processor.execute(transaction, sender: sender, gasAvailable: block.gasLimit)
                 state.apply(processor.diff())

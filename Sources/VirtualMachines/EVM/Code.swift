@@ -9,6 +9,9 @@ final class Code {
     let delegate: Address?
     /// One byte for each byte of code: 1 at a JUMPDEST that is no immediate.
     let jumpDestinations: UnsafeMutablePointer<UInt8>
+    /// The code decoded for the fast interpreter, from when it is worth it.
+    private(set) var stream: InstructionStream?
+    private var calls = 0
     private static let padding = 33
 
     init(_ code: [UInt8]) {
@@ -32,7 +35,19 @@ final class Code {
         }
     }
 
+    /// Counts a call with `gas`; answers whether it is to run decoded. Decoding costs about as much as interpreting a
+    /// few times, so code gets it with its second call, or at once with gas enough for long loops.
+    func isDecoded(forCallWith gas: Int64, _ table: UnsafePointer<OpcodeTable.Entry>) -> Bool {
+        calls += 1
+        if stream == nil {
+            guard calls >= 2 || gas >= 5_000_000 else { return false }
+            stream = InstructionStream(self, table)
+        }
+        return true
+    }
+
     deinit {
+        stream?.deallocate()
         bytes.deallocate()
         jumpDestinations.deallocate()
     }

@@ -5,6 +5,9 @@ import State
 /// copy; the `Code` is kept alive by the machine's caches while the frame exists.
 struct Frame {
     var code: Unmanaged<Code>
+    /// Whether the frame runs in the fast interpreter; stays as it is for the frame's life.
+    var isDecoded = false
+    /// The next byte of code; in the fast interpreter the next instruction of its stream.
     var programCounter = 0
     /// Word index of the frame's first stack slot in the shared stack.
     var stackBase: Int
@@ -42,6 +45,11 @@ struct Context {
     var codeBytes: UnsafePointer<UInt8>
     var codeSize: Int
     var jumpDestinations: UnsafePointer<UInt8>
+    /// The running code as the fast interpreter reads it; set while it runs.
+    var stream: UnsafeRawPointer
+    var jumpTargets: UnsafePointer<Int32>
+    /// Why the fast interpreter left.
+    var exit = Exit.stop
 
     var stackBuffer: UnsafeMutablePointer<UInt256>
     var stackCapacity: Int
@@ -73,6 +81,8 @@ struct Context {
 /// Owns the buffers behind a `Context` and the context itself. Freed together when the machine goes.
 final class Workspace {
     let context: UnsafeMutablePointer<Context>
+    /// Where `jumpTargets` points before any code runs.
+    private let targets: UnsafeMutablePointer<Int32>
 
     static let stackLimit = 1024
     /// Memory beyond this would cost more than 2^43 gas, which no block has; it is out of gas without a look.
@@ -84,6 +94,8 @@ final class Workspace {
         let returnDataCapacity = 1024
         let stack = UnsafeMutablePointer<UInt256>.allocate(capacity: stackCapacity)
         let memory = UnsafeMutableRawPointer.allocate(byteCount: memoryCapacity, alignment: 32)
+        targets = .allocate(capacity: 1)
+        targets.initialize(to: -1)
         context = .allocate(capacity: 1)
         context.initialize(
             to: Context(
@@ -92,7 +104,8 @@ final class Workspace {
                     inputSize: 0, address: .zero, caller: .zero, value: .zero, account: 0, isStatic: false,
                     isCreation: false, outputOffset: 0, outputSize: 0, checkpoint: .start),
                 memory: memory, stackBottom: stack + 1, stackPointer: stack, codeBytes: UnsafePointer(emptyCode.bytes),
-                codeSize: 0, jumpDestinations: UnsafePointer(emptyCode.jumpDestinations), stackBuffer: stack,
+                codeSize: 0, jumpDestinations: UnsafePointer(emptyCode.jumpDestinations),
+                stream: UnsafeRawPointer(stack), jumpTargets: UnsafePointer(targets), stackBuffer: stack,
                 stackCapacity: stackCapacity, memoryBuffer: memory, memoryCapacity: memoryCapacity,
                 returnData: .allocate(byteCount: returnDataCapacity, alignment: 32),
                 returnDataCapacity: returnDataCapacity, blobHashes: .allocate(capacity: 1)))
@@ -103,6 +116,7 @@ final class Workspace {
         context.pointee.memoryBuffer.deallocate()
         context.pointee.returnData.deallocate()
         context.pointee.blobHashes.deallocate()
+        targets.deallocate()
         context.deallocate()
     }
 }
@@ -119,6 +133,9 @@ extension Context {
         codeBytes = UnsafePointer(code.0)
         codeSize = code.1
         jumpDestinations = UnsafePointer(code.2)
+        if next.isDecoded {
+            jumpTargets = next.code._withUnsafeGuaranteedRef { UnsafePointer($0.stream.unsafelyUnwrapped.targets) }
+        }
         stackBottom = stackBuffer + next.stackBase
         stackPointer = stackBottom + next.stackHeight - 1
         memory = memoryBuffer + next.memoryBase

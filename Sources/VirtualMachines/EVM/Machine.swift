@@ -21,6 +21,14 @@ public struct Message: Sendable {
     }
 }
 
+/// Which of the two interpreters runs code. Results are the same, byte for byte.
+public enum Interpreter: Sendable {
+    /// The fast one where it pays, the reference one for code that runs once.
+    case fast
+    /// The reference one throughout.
+    case reference
+}
+
 /// How a message ended.
 public struct MessageResult: Equatable, Sendable {
     public var status: ExecutionStatus
@@ -41,6 +49,7 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     let rules: GasRules
     let blockNumber: UInt64
     private let table: [OpcodeTable.Entry]
+    private let isFast: Bool
     private let workspace: Workspace
     let context: UnsafeMutablePointer<Context>
     private var suspended: [Frame] = []
@@ -52,7 +61,10 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     /// The last precompiled contract that was called and is not in this build.
     public private(set) var missingPrecompile: Address?
 
-    public init(view: View, block: BlockContext, natives: Natives, tracer: Trace) {
+    public init(
+        view: View, block: BlockContext, natives: Natives, tracer: Trace, interpreter: Interpreter = .fast
+    ) {
+        isFast = interpreter == .fast && FastInterpreter.isAvailable && !Trace.isEnabled
         journal = Journal(view: view)
         self.tracer = tracer
         self.natives = natives
@@ -131,9 +143,7 @@ extension Machine {
     private mutating func runFrames() -> Begun {
         while true {
             if Trace.isEnabled { traceStep() }
-            var exit = table.withUnsafeBufferPointer {
-                ReferenceInterpreter.run(context, $0.baseAddress!, singleStep: Trace.isEnabled)
-            }
+            var exit = interpret()
             if case .operation(let opcode) = exit {
                 context.pointee.frame.programCounter += 1
                 exit = perform(opcode)
@@ -155,6 +165,20 @@ extension Machine {
             default: status = .success
             }
             if let finished = finishFrame(status) { return finished }
+        }
+    }
+
+    /// Runs the context's frame in its interpreter until something that needs this machine.
+    @inline(__always)
+    private func interpret() -> Exit {
+        if context.pointee.frame.isDecoded {
+            let stream = context.pointee.frame.code._withUnsafeGuaranteedRef {
+                $0.stream.unsafelyUnwrapped.instructions
+            }
+            return FastInterpreter.run(context, stream)
+        }
+        return table.withUnsafeBufferPointer {
+            ReferenceInterpreter.run(context, $0.baseAddress!, singleStep: Trace.isEnabled)
         }
     }
 
@@ -299,9 +323,12 @@ extension Machine {
         context.pointee.setReturnData(nil, count: 0)
         if code.count == 0 { return .finished(.success, call.gas) }
         if suspending { suspended.append(context.pointee.suspend()) }
+        let isDecoded =
+            isFast && table.withUnsafeBufferPointer { code.isDecoded(forCallWith: call.gas, $0.baseAddress!) }
         context.pointee.enter(
             Frame(
-                code: .passUnretained(code), stackBase: call.stackBase, memoryBase: call.memoryBase, gas: call.gas,
+                code: .passUnretained(code), isDecoded: isDecoded, stackBase: call.stackBase,
+                memoryBase: call.memoryBase, gas: call.gas,
                 inputOffset: call.inputOffset, inputSize: call.inputSize, address: call.address.word,
                 caller: call.caller, value: call.value, account: account, isStatic: call.isStatic,
                 isCreation: false, outputOffset: call.outputOffset, outputSize: call.outputSize,

@@ -1,0 +1,172 @@
+import Foundations
+
+/// One step of decoded code: the handler that performs it, and what the handler needs to know.
+struct Instruction: BitwiseCopyable {
+    var handler: Handler
+    var argument: UInt64
+}
+
+/// Performs one instruction and goes on with the next by a tail call, or returns to leave the interpreter.
+///
+/// The four live in registers from handler to handler: the instruction, the top of the stack, the gas left, the context.
+typealias Handler =
+    @convention(c) (UnsafeRawPointer, UnsafeMutableRawPointer, Int64, UnsafeMutableRawPointer) -> Void
+
+/// Code decoded for the fast interpreter: a stream of instructions in which gas and stack are checked once for each
+/// basic block, immediates stand ready, and jumps to constant places are resolved.
+///
+/// A block ends behind every jump, before every JUMPDEST, and behind every operation that lets somebody see the gas or
+/// the state: whatever happens in between has no witness, so that checking ahead changes nothing but the reason of a halt.
+struct InstructionStream {
+    /// Owned by whoever made the stream; `deallocate` frees both.
+    let instructions: UnsafeMutablePointer<Instruction>
+    /// For each byte of code the instruction to jump to, −1 where there is no JUMPDEST.
+    let targets: UnsafeMutablePointer<Int32>
+    /// Immediates longer than 8 bytes.
+    private let words: UnsafeMutablePointer<UInt256>
+
+    func deallocate() {
+        instructions.deallocate()
+        targets.deallocate()
+        words.deallocate()
+    }
+
+    init(_ code: Code, _ table: UnsafePointer<OpcodeTable.Entry>) {
+        // A byte of code makes two instructions at most: a block's entry and its own; and one STOP stands at the end.
+        instructions = .allocate(capacity: 2 * code.count + 3)
+        targets = .allocate(capacity: code.count + 1)
+        targets.initialize(repeating: -1, count: code.count + 1)
+        words = .allocate(capacity: code.count / 10 + 1)
+        var builder = Builder(instructions: instructions, targets: targets, words: words)
+        var index = 0
+        builder.beginBlock()
+        while index < code.count {
+            let opcode = code.bytes[index]
+            let entry = table[Int(opcode)]
+            guard entry.isDefined else {
+                builder.append(FastInterpreter.invalid)
+                builder.beginBlock()
+                index += 1
+                continue
+            }
+            if opcode == 0x5b {
+                builder.endBlock()
+                targets[index] = Int32(truncatingIfNeeded: builder.count)
+                builder.beginBlock()
+                builder.charge(entry)
+                index += 1
+                continue
+            }
+            builder.charge(entry)
+            let next = index + 1 + Int(entry.immediateBytes)
+            if opcode >= 0x5f, opcode <= 0x7f {
+                let follower = next < code.count ? code.bytes[next] : 0
+                if follower == 0x56 || follower == 0x57 {
+                    // PUSH and JUMP in one: the place is filled in when all targets are known.
+                    builder.charge(table[Int(follower)])
+                    let place = FastInterpreter.immediate(code, index, Int(entry.immediateBytes)).clampedToUInt64
+                    builder.appendJump(isConditional: follower == 0x57, to: place)
+                    index = next + 1
+                    builder.beginBlock()
+                    continue
+                }
+                builder.appendPush(FastInterpreter.immediate(code, index, Int(entry.immediateBytes)))
+                index = next
+                continue
+            }
+            builder.append(FastInterpreter.handler(opcode), argument: FastInterpreter.argument(opcode, index))
+            if FastInterpreter.endsBlock(opcode) { builder.beginBlock() }
+            index = next
+        }
+        builder.append(FastInterpreter.stop)
+        builder.endBlock()
+        builder.resolveJumps(codeSize: code.count)
+    }
+
+    private struct Builder {
+        let instructions: UnsafeMutablePointer<Instruction>
+        let targets: UnsafeMutablePointer<Int32>
+        let words: UnsafeMutablePointer<UInt256>
+        var count = 0
+        private var wordCount = 0
+        private var jumps: [(index: Int, isConditional: Bool)] = []
+        /// The open block: its entry, its gas, and its stack relative to its entry.
+        private var entry = -1
+        private var gas: UInt64 = 0
+        private var height = 0
+        private var needed = 0
+        private var growth = 0
+
+        init(
+            instructions: UnsafeMutablePointer<Instruction>, targets: UnsafeMutablePointer<Int32>,
+            words: UnsafeMutablePointer<UInt256>
+        ) {
+            self.instructions = instructions
+            self.targets = targets
+            self.words = words
+        }
+
+        mutating func append(_ handler: Handler, argument: UInt64 = 0) {
+            instructions[count] = Instruction(handler: handler, argument: argument)
+            count += 1
+        }
+
+        mutating func beginBlock() {
+            endBlock()
+            entry = count
+            append(FastInterpreter.enterBlock)
+        }
+
+        /// Writes what the open block needs into its entry.
+        mutating func endBlock() {
+            guard entry >= 0 else { return }
+            // Stack figures beyond the limit of 1,024 fail all the same when they are cut.
+            let most = 2047
+            instructions[entry].argument =
+                gas | UInt64(Swift.min(needed, most)) &<< 32 | UInt64(Swift.min(growth, most)) &<< 48
+            entry = -1
+            gas = 0
+            height = 0
+            needed = 0
+            growth = 0
+        }
+
+        mutating func charge(_ opcode: OpcodeTable.Entry) {
+            gas += UInt64(opcode.gas)
+            needed = Swift.max(needed, Int(opcode.stackIn) - height)
+            height += Int(opcode.stackOut) - Int(opcode.stackIn)
+            growth = Swift.max(growth, height)
+        }
+
+        mutating func appendPush(_ word: UInt256) {
+            if let small = word.asUInt64 {
+                append(FastInterpreter.pushSmall, argument: small)
+            } else {
+                words[wordCount] = word
+                append(FastInterpreter.pushWord, argument: UInt64(UInt(bitPattern: words + wordCount)))
+                wordCount += 1
+            }
+        }
+
+        mutating func appendJump(isConditional: Bool, to place: UInt64) {
+            jumps.append((count, isConditional))
+            append(
+                isConditional ? FastInterpreter.jumpToIf : FastInterpreter.jumpTo, argument: place)
+        }
+
+        /// Turns the places of constant jumps into instructions. A jump to nowhere halts, a conditional one only when
+        /// it is taken.
+        mutating func resolveJumps(codeSize: Int) {
+            for (index, isConditional) in jumps {
+                let place = instructions[index].argument
+                let target = place < UInt64(codeSize) ? targets[Int(place)] : -1
+                if target >= 0 {
+                    instructions[index].argument = UInt64(UInt(bitPattern: instructions + Int(target)))
+                } else {
+                    instructions[index].handler =
+                        isConditional ? FastInterpreter.jumpNowhereIf : FastInterpreter.jumpNowhere
+                }
+            }
+        }
+    }
+}
