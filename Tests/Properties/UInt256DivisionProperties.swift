@@ -70,7 +70,9 @@ private func slowDivide(_ high: UInt256, _ low: UInt256, _ divisor: UInt256) -> 
     var generator = SeededGenerator(seed: 3)
     for _ in 0..<5000 {
         let divisor = UInt256.max / UInt256(generator.next() % 9 + 1) &- UInt256(generator.next() % 1000)
-        for dividend in [UInt256.max, .max &- generator.word(), divisor &- .one, divisor, divisor &* 2, divisor &* 2 &- 1] {
+        for dividend in [
+            UInt256.max, .max &- generator.word(), divisor &- .one, divisor, divisor &* 2, divisor &* 2 &- 1,
+        ] {
             let (quotient, remainder) = dividend.dividedReportingRemainder(by: divisor)
             let expected = slowDivide(.zero, dividend, divisor)
             #expect(quotient == expected.0 && remainder == expected.1, "\(dividend) ÷ \(divisor)")
