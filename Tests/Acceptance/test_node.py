@@ -277,3 +277,13 @@ def test_a_taken_port_is_an_error(node):
     result = subprocess.run(
         [CONDOR, "node", "--dev", "--port", str(node.port)], capture_output=True, text=True, timeout=10)
     assert result.returncode == 1 and "cannot listen" in result.stderr
+
+
+def test_documented_methods_exist(node):
+    import re
+    from conftest import ROOT
+    methods = set(re.findall(r"`((?:eth|net|web3|evm|txpool|personal|hardhat)_\w+)`", (ROOT / "docs/rpc.md").read_text()))
+    assert len(methods) > 50
+    for method in methods:
+        reply = rpc(node, method, [])
+        assert reply.get("error", {}).get("code") != -32601, method
