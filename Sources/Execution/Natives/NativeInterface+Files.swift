@@ -1,0 +1,89 @@
+#if !hasFeature(Embedded)
+    import Foundations
+
+    /// The interface files of the natives, as `contracts/interfaces` holds them.
+    public enum NativeInterfaceFiles {
+        /// Name and content of every file.
+        public static var all: [(name: String, content: String)] {
+            [PricingContract.interface].flatMap { interface in
+                [
+                    ("\(interface.name).json", interface.jsonABI),
+                    ("\(interface.name).vyi", interface.vyperInterface(at: PricingContract.address)),
+                ]
+            }
+        }
+
+        /// Every signature with the selector that its contract declares.
+        public static var selectors: [(signature: String, selector: UInt32)] {
+            let interface = PricingContract.interface
+            return interface.functions.map { ($0.signature, $0.selector) }
+                + interface.errors.map { ("\($0.name)()", $0.selector) }
+        }
+    }
+
+    extension NativeInterface {
+        /// The JSON ABI, one entry a line.
+        var jsonABI: String {
+            let functions = functions.map { function in
+                """
+                {"type": "function", "name": "\(function.name)", "stateMutability": "view", \
+                "inputs": \(json(function.inputs)), "outputs": \(json(function.outputs))}
+                """
+            }
+            let errors = errors.map { #"{"type": "error", "name": "\#($0.name)", "inputs": []}"# }
+            return "[\n" + (functions + errors).map { "  " + $0 }.joined(separator: ",\n") + "\n]\n"
+        }
+
+        private func json(_ parameters: [NativeParameter]) -> String {
+            let items = parameters.map { #"{"name": "\#($0.name)", "type": "\#($0.type.name)"}"# }
+            return "[" + items.joined(separator: ", ") + "]"
+        }
+
+        /// A Vyper interface module.
+        func vyperInterface(at address: Address) -> String {
+            let functions = functions.map { function in
+                let inputs = function.inputs.map { "\($0.name): \($0.type.name)" }.joined(separator: ", ")
+                let outputs = function.outputs.map { $0.type.name }.joined(separator: ", ")
+                return """
+                    @view
+                    @external
+                    def \(function.name)(\(inputs)) -> (\(outputs)):
+                        ...
+
+                    """
+            }
+            let errors = errors.map { "#   \($0.name)(): \($0.meaning)\n" }
+            return """
+                # pragma version ~=0.4.0
+                # Generated from the declaration of Condor's native \(name), at \(address).
+                # Reverts with:
+                \(errors.joined())
+
+                \(functions.joined(separator: "\n"))
+                """
+        }
+    }
+
+    extension NativeFunction {
+        /// `name(type,…)`, whose hash the selector begins.
+        var signature: String { "\(name)(" + inputs.map { $0.type.name }.joined(separator: ",") + ")" }
+    }
+
+    extension ABIType {
+        /// The type as signatures write it.
+        var name: String {
+            switch self {
+            case .unsigned(let bits): "uint\(bits)"
+            case .signed(let bits): "int\(bits)"
+            case .bool: "bool"
+            case .address: "address"
+            case .fixedBytes(let count): "bytes\(count)"
+            case .bytes: "bytes"
+            case .string: "string"
+            case .array(let element): "\(element.name)[]"
+            case .fixedArray(let element, let count): "\(element.name)[\(count)]"
+            case .tuple(let members): "(" + members.map { $0.name }.joined(separator: ",") + ")"
+            }
+        }
+    }
+#endif
