@@ -90,7 +90,7 @@ public enum HeaderValidation {
         if configuration.fork(number: header.number, timestamp: header.timestamp) >= .paris { throw .ommersAfterParis }
         if block.ommers.count > 2 { throw .tooManyOmmers }
         let recent = ancestors.prefix(Int(maxOmmerDepth) + 1)
-        var seen: [Bytes32] = recent.flatMap { $0.block.ommers.map(\.hash) }
+        var seen: [Bytes32] = recent.flatMap { $0.block.ommers.map { $0.hash } }
         for ommer in block.ommers {
             let hash = ommer.hash
             if recent.contains(where: { $0.hash == hash }) { throw .ommerIsAncestor }

@@ -141,223 +141,180 @@ enum FastInterpreter {
         case 0x00: stop
         case 0x01:
             {
-                Operations.add(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.add(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x02:
             {
-                Operations.mul(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.mul(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x03:
             {
-                Operations.sub(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.sub(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x04:
             {
-                div($1)
-                next($0, $1, -1, $2, $3)
+                div($1); next($0, $1, -1, $2, $3)
             }
         case 0x05:
             {
-                sdiv($1)
-                next($0, $1, -1, $2, $3)
+                sdiv($1); next($0, $1, -1, $2, $3)
             }
         case 0x06:
             {
-                mod($1)
-                next($0, $1, -1, $2, $3)
+                mod($1); next($0, $1, -1, $2, $3)
             }
         case 0x07:
             {
-                smod($1)
-                next($0, $1, -1, $2, $3)
+                smod($1); next($0, $1, -1, $2, $3)
             }
         case 0x08:
             {
-                addmod($1)
-                next($0, $1, -2, $2, $3)
+                addmod($1); next($0, $1, -2, $2, $3)
             }
         case 0x09:
             {
-                mulmod($1)
-                next($0, $1, -2, $2, $3)
+                mulmod($1); next($0, $1, -2, $2, $3)
             }
         case 0x0a: { nextIfPaid($0, $1, -1, exp($1, $2, $3), $3) }
         case 0x0b:
             {
-                signextend($1)
-                next($0, $1, -1, $2, $3)
+                signextend($1); next($0, $1, -1, $2, $3)
             }
         case 0x10:
             {
-                Operations.lt(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.lt(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x11:
             {
-                Operations.gt(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.gt(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x12:
             {
-                Operations.slt(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.slt(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x13:
             {
-                Operations.sgt(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.sgt(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x14:
             {
-                Operations.eq(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.eq(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x15:
             {
-                Operations.iszero(stack($1))
-                next($0, $1, 0, $2, $3)
+                Operations.iszero(stack($1)); next($0, $1, 0, $2, $3)
             }
         case 0x16:
             {
-                Operations.and(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.and(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x17:
             {
-                Operations.or(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.or(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x18:
             {
-                Operations.xor(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.xor(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x19:
             {
-                Operations.not(stack($1))
-                next($0, $1, 0, $2, $3)
+                Operations.not(stack($1)); next($0, $1, 0, $2, $3)
             }
         case 0x1a:
             {
-                Operations.byte(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.byte(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x1b:
             {
-                Operations.shl(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.shl(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x1c:
             {
-                Operations.shr(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.shr(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x1d:
             {
-                Operations.sar(stack($1))
-                next($0, $1, -1, $2, $3)
+                Operations.sar(stack($1)); next($0, $1, -1, $2, $3)
             }
         case 0x1e:
             {
-                Operations.clz(stack($1))
-                next($0, $1, 0, $2, $3)
+                Operations.clz(stack($1)); next($0, $1, 0, $2, $3)
             }
         case 0x20: { nextIfPaid($0, $1, -1, keccak256($1, $2, $3), $3) }
         case 0x30:
             {
-                stack($1)[1] = of($3).pointee.frame.address
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.frame.address; next($0, $1, 1, $2, $3)
             }
         case 0x32:
             {
-                stack($1)[1] = of($3).pointee.origin
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.origin; next($0, $1, 1, $2, $3)
             }
         case 0x33:
             {
-                stack($1)[1] = of($3).pointee.frame.caller
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.frame.caller; next($0, $1, 1, $2, $3)
             }
         case 0x34:
             {
-                stack($1)[1] = of($3).pointee.frame.value
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.frame.value; next($0, $1, 1, $2, $3)
             }
         case 0x35:
             {
-                Operations.calldataload(of($3), stack($1))
-                next($0, $1, 0, $2, $3)
+                Operations.calldataload(of($3), stack($1)); next($0, $1, 0, $2, $3)
             }
         case 0x36:
             {
-                pushCount($1, of($3).pointee.frame.inputSize)
-                next($0, $1, 1, $2, $3)
+                pushCount($1, of($3).pointee.frame.inputSize); next($0, $1, 1, $2, $3)
             }
         case 0x37: { nextIfPaid($0, $1, -3, calldatacopy($1, $2, $3), $3) }
         case 0x38:
             {
-                pushCount($1, of($3).pointee.codeSize)
-                next($0, $1, 1, $2, $3)
+                pushCount($1, of($3).pointee.codeSize); next($0, $1, 1, $2, $3)
             }
         case 0x39: { nextIfPaid($0, $1, -3, codecopy($1, $2, $3), $3) }
         case 0x3a:
             {
-                stack($1)[1] = of($3).pointee.gasPrice
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.gasPrice; next($0, $1, 1, $2, $3)
             }
         case 0x3d:
             {
-                pushCount($1, of($3).pointee.returnDataSize)
-                next($0, $1, 1, $2, $3)
+                pushCount($1, of($3).pointee.returnDataSize); next($0, $1, 1, $2, $3)
             }
         case 0x3e: returnDataCopy
         case 0x41:
             {
-                stack($1)[1] = of($3).pointee.beneficiary
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.beneficiary; next($0, $1, 1, $2, $3)
             }
         case 0x42:
             {
-                stack($1)[1] = of($3).pointee.timestamp
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.timestamp; next($0, $1, 1, $2, $3)
             }
         case 0x43:
             {
-                stack($1)[1] = of($3).pointee.number
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.number; next($0, $1, 1, $2, $3)
             }
         case 0x44:
             {
-                stack($1)[1] = of($3).pointee.randomness
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.randomness; next($0, $1, 1, $2, $3)
             }
         case 0x45:
             {
-                stack($1)[1] = of($3).pointee.blockGasLimit
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.blockGasLimit; next($0, $1, 1, $2, $3)
             }
         case 0x46:
             {
-                stack($1)[1] = of($3).pointee.chainID
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.chainID; next($0, $1, 1, $2, $3)
             }
         case 0x48:
             {
-                stack($1)[1] = of($3).pointee.baseFee
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.baseFee; next($0, $1, 1, $2, $3)
             }
         case 0x49:
             {
-                Operations.blobhash(of($3), stack($1))
-                next($0, $1, 0, $2, $3)
+                Operations.blobhash(of($3), stack($1)); next($0, $1, 0, $2, $3)
             }
         case 0x4a:
             {
-                stack($1)[1] = of($3).pointee.blobBaseFee
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = of($3).pointee.blobBaseFee; next($0, $1, 1, $2, $3)
             }
         case 0x50: { next($0, $1, -1, $2, $3) }
         case 0x51: memoryLoad
@@ -367,18 +324,15 @@ enum FastInterpreter {
         case 0x57: jumpIf
         case 0x58:
             {
-                stack($1)[1] = UInt256(operand($0))
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = UInt256(operand($0)); next($0, $1, 1, $2, $3)
             }
         case 0x59:
             {
-                pushCount($1, of($3).pointee.frame.memorySize)
-                next($0, $1, 1, $2, $3)
+                pushCount($1, of($3).pointee.frame.memorySize); next($0, $1, 1, $2, $3)
             }
         case 0x5a:
             {
-                stack($1)[1] = UInt256(UInt64($2))
-                next($0, $1, 1, $2, $3)
+                stack($1)[1] = UInt256(UInt64($2)); next($0, $1, 1, $2, $3)
             }
         case 0x5e: { nextIfPaid($0, $1, -3, mcopy($1, $2, $3), $3) }
         case 0x80...0x8f: duplicate
