@@ -38,7 +38,7 @@ public struct BlockOutcome: Sendable {
 /// block builder can leave it out and go on.
 public struct BlockProcessor<View: StateView, Trace: Tracer> {
     public let block: BlockContext
-    public private(set) var processor: TransactionProcessor<View, VenueNatives, Trace>
+    public internal(set) var processor: TransactionProcessor<View, VenueNatives, Trace>
     public private(set) var receipts: [Receipt] = []
     public private(set) var gasUsed: UInt64 = 0
     public private(set) var blobGasUsed: UInt64 = 0

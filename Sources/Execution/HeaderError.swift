@@ -10,12 +10,12 @@ public enum HeaderError: Error, Equatable, Sendable {
     case gasUsedAboveLimit
     case wrongBaseFee
     case wrongDifficulty
+    case noDifficultyBeforeParis
     case difficultyAfterParis
     case nonceAfterParis
     case ommersAfterParis
     /// A field that the fork has not, or lacks one that it has.
     case wrongFields
-    case blobGasAboveLimit
     case wrongBlobGasUsed
     case wrongExcessBlobGas
 
@@ -49,10 +49,10 @@ public enum HeaderError: Error, Equatable, Sendable {
         case .wrongBaseFee: "BlockException.INVALID_BASEFEE_PER_GAS"
         case .wrongDifficulty: "BlockException.INVALID_DIFFICULTY"
         case .difficultyAfterParis: "BlockException.IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS"
-        case .nonceAfterParis: "BlockException.IMPORT_IMPOSSIBLE_PARIS_WRONG_POS"
+        case .noDifficultyBeforeParis: "BlockException.IMPORT_IMPOSSIBLE_PARIS_WRONG_POS"
+        case .nonceAfterParis: "BlockException.INVALID_POW_NONCE"
         case .ommersAfterParis: "BlockException.IMPORT_IMPOSSIBLE_UNCLES_OVER_PARIS"
         case .wrongFields: "BlockException.INCORRECT_BLOCK_FORMAT"
-        case .blobGasAboveLimit: "BlockException.BLOB_GAS_USED_ABOVE_LIMIT"
         case .wrongBlobGasUsed: "BlockException.INCORRECT_BLOB_GAS_USED"
         case .wrongExcessBlobGas: "BlockException.INCORRECT_EXCESS_BLOB_GAS"
         case .wrongOmmersHash: "BlockException.INVALID_UNCLES_HASH"

@@ -35,6 +35,7 @@ public enum HeaderValidation {
 
     /// Sources: Yellow Paper 4.3.4; EIP-1559 (base fee, and a limit twice as high in the first London block).
     private static func checkGas(_ header: Header, parent: Header, fork: Fork) throws(HeaderError) {
+        if header.gasUsed > header.gasLimit { throw .gasUsedAboveLimit }
         // https://eips.ethereum.org/EIPS/eip-1985
         if header.gasLimit > UInt64(Int64.max) { throw .gasLimitTooLarge }
         let isFirstLondon = fork >= .london && parent.baseFeePerGas == nil
@@ -43,13 +44,13 @@ public enum HeaderValidation {
         if overflow { throw .gasLimitOutOfBounds }
         let change = header.gasLimit > old ? header.gasLimit - old : old - header.gasLimit
         if change >= old / 1024 || header.gasLimit < 5000 { throw .gasLimitOutOfBounds }
-        if header.gasUsed > header.gasLimit { throw .gasUsedAboveLimit }
         if fork >= .london, header.baseFeePerGas != BaseFee.next(after: parent) { throw .wrongBaseFee }
     }
 
     /// Difficulty by formula before Paris, nothing of proof of work from then on. https://eips.ethereum.org/EIPS/eip-3675
     private static func checkSeal(_ header: Header, parent: Header, fork: Fork) throws(HeaderError) {
         guard fork >= .paris else {
+            if header.difficulty.isZero { throw .noDifficultyBeforeParis }
             let expected = Difficulty.next(
                 number: header.number, timestamp: header.timestamp, parentDifficulty: parent.difficulty,
                 parentTimestamp: parent.timestamp, parentHasOmmers: parent.ommersHash != Block.emptyOmmersHash,
@@ -62,14 +63,12 @@ public enum HeaderValidation {
         if header.ommersHash != Block.emptyOmmersHash { throw .ommersAfterParis }
     }
 
-    /// Sources: EIP-4844, EIP-7691, EIP-7918.
+    /// The excess that the parent left; what the block itself uses, its execution says. Sources: EIP-4844, EIP-7691,
+    /// EIP-7918.
     private static func checkBlobGas(
         _ header: Header, parent: Header, parameters: BlobParameters, fork: Fork
     ) throws(HeaderError) {
-        guard let used = header.blobGasUsed, let excess = header.excessBlobGas else { throw .wrongFields }
-        // Integers, so that no schedule can overflow: blobs, not gas, are compared.
-        if used % BlobGas.perBlob != 0 { throw .wrongBlobGasUsed }
-        if used / BlobGas.perBlob > parameters.max { throw .blobGasAboveLimit }
+        guard let excess = header.excessBlobGas else { throw .wrongFields }
         let expected = BlobGas.excess(
             parentExcess: parent.excessBlobGas ?? 0, parentUsed: parent.blobGasUsed ?? 0,
             parentBaseFee: parent.baseFeePerGas ?? .zero, parameters: parameters, fork: fork)
@@ -97,9 +96,10 @@ public enum HeaderValidation {
             if seen.contains(hash) { throw .ommerAlreadyIncluded }
             seen.append(hash)
             if ommer.parentHash == header.parentHash { throw .ommerIsBrother }
-            guard let parent = recent.first(where: { $0.hash == ommer.parentHash })?.block.header,
-                ommer.number < header.number, header.number - ommer.number <= maxOmmerDepth
-            else { throw .ommerParentUnknown }
+            // With a parent among these the ommer is at most six generations old.
+            guard let parent = recent.first(where: { $0.hash == ommer.parentHash })?.block.header else {
+                throw .ommerParentUnknown
+            }
             try check(ommer, parent: parent, configuration: configuration)
         }
     }

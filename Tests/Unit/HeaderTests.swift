@@ -136,8 +136,6 @@ import Testing
         #expect(error { $0.difficulty = .one } == .difficultyAfterParis)
         #expect(error { $0.nonce = 1 } == .nonceAfterParis)
         #expect(error { $0.ommersHash = .zero } == .ommersAfterParis)
-        #expect(error { $0.blobGasUsed = 1 } == .wrongBlobGasUsed)
-        #expect(error { $0.blobGasUsed = 10 * BlobGas.perBlob } == .blobGasAboveLimit)
         #expect(error { $0.excessBlobGas = 0 } == .wrongExcessBlobGas)
     }
 

@@ -124,23 +124,9 @@ final class DevChain: Sendable {
     }
 
     /// The block that a call at `record` sees: that block's own environment.
-    func context(of record: BlockRecord) -> BlockContext {
-        context(for: record.header)
-    }
+    func context(of record: BlockRecord) -> BlockContext { BlockContext(record.header, configuration: configuration) }
 
-    private func context(for header: Header) -> BlockContext {
-        let parameters = configuration.blobParameters(number: header.number, timestamp: header.timestamp)
-        return BlockContext(
-            number: header.number, timestamp: header.timestamp, beneficiary: header.beneficiary,
-            gasLimit: header.gasLimit, baseFeePerGas: header.baseFeePerGas ?? .zero, prevRandao: header.mixHash,
-            difficulty: header.difficulty,
-            blobBaseFee: parameters.map {
-                BlobGas.baseFee(excessBlobGas: header.excessBlobGas ?? 0, parameters: $0)
-            } ?? .zero,
-            chainID: configuration.chainID,
-            fork: configuration.fork(number: header.number, timestamp: header.timestamp), blobParameters: parameters,
-            venueIsActive: configuration.venueIsActive(number: header.number))
-    }
+    private func context(for header: Header) -> BlockContext { BlockContext(header, configuration: configuration) }
 
     /// The environment of the block that would come now.
     func pendingContext() -> BlockContext {

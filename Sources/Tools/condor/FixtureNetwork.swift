@@ -1,0 +1,72 @@
+import Chain
+import Foundations
+import JSONText
+import Node
+
+/// The rules behind a network's name in official blockchain tests.
+struct FixtureNetwork {
+    let configuration: ChainConfiguration
+    /// For transitions at a total difficulty.
+    let terminal: BlockTree.Terminal?
+
+    /// nil for a name that is not known. `config` is the test's own, with chain id and blob schedule.
+    init?(_ name: String, config: JSONValue?) {
+        let chainID = config?["chainid"]?.quantity64 ?? 1
+        if let (from, difficulty) = FixtureNetwork.split(name, "ToParisAtDiff") {
+            guard let before = FixtureNetwork.stage(from), let terminal = UInt256(hex: difficulty) else { return nil }
+            configuration = ChainConfiguration(chainID: chainID, forks: [(before.fork, .block(0))])
+            self.terminal = BlockTree.Terminal(
+                totalDifficulty: terminal,
+                configuration: ChainConfiguration(chainID: chainID, forks: [(.paris, .block(0))]))
+            return
+        }
+        var stages: [(stage: Stage, activation: ChainConfiguration.Activation, timestamp: UInt64)] = []
+        var dao: UInt64?
+        if let (names, time) = FixtureNetwork.split(name, "AtTime"), let (from, to) = FixtureNetwork.split(names, "To"),
+            let before = FixtureNetwork.stage(from), let after = FixtureNetwork.stage(to),
+            let seconds = UInt64(time.replacing("k", with: "000"))
+        {
+            stages = [(before, .block(0), 0), (after, .timestamp(seconds), seconds)]
+        } else if let (names, block) = FixtureNetwork.split(name, "At"), let number = UInt64(block),
+            let (from, to) = FixtureNetwork.split(names, "To"), let before = FixtureNetwork.stage(from)
+        {
+            stages = [(before, .block(0), 0)]
+            if to == "Dao" {
+                dao = number
+            } else {
+                guard let after = FixtureNetwork.stage(to) else { return nil }
+                stages.append((after, .block(number), 0))
+            }
+        } else if let stage = FixtureNetwork.stage(name) {
+            stages = [(stage, .block(0), 0)]
+        } else {
+            return nil
+        }
+        var configuration = ChainConfiguration(
+            chainID: chainID, forks: stages.map { ($0.stage.fork, $0.activation) }, daoForkBlock: dao)
+        let schedule = config?["blobSchedule"]?.object ?? []
+        for (stage, _, timestamp) in stages {
+            guard let entry = schedule.first(where: { $0.key == stage.name })?.value,
+                let target = entry["target"]?.quantity64, let max = entry["max"]?.quantity64,
+                let fraction = entry["baseFeeUpdateFraction"]?.quantity64
+            else { continue }
+            configuration.blobSchedule.append(
+                (timestamp, BlobParameters(target: target, max: max, baseFeeUpdateFraction: fraction)))
+        }
+        self.configuration = configuration
+        terminal = nil
+    }
+
+    private typealias Stage = (name: String, fork: Fork)
+
+    /// Forks that change blob parameters only have Osaka's rules.
+    private static func stage(_ name: String) -> Stage? {
+        if name.hasPrefix("BPO") { return (name, .osaka) }
+        return Fork(name: name).map { (name, $0) }
+    }
+
+    private static func split(_ text: String, _ separator: String) -> (String, String)? {
+        guard let range = text.firstRange(of: separator) else { return nil }
+        return (String(text[..<range.lowerBound]), String(text[range.upperBound...]))
+    }
+}
