@@ -150,3 +150,40 @@ private func slowDivide(_ high: UInt256, _ low: UInt256, _ divisor: UInt256) -> 
         }
     }
 }
+
+/// Every word whose limbs come from a short list.
+private func words(_ limbs: [UInt64]) -> [UInt256] {
+    limbs.flatMap { a in limbs.flatMap { b in limbs.flatMap { c in limbs.map { UInt256(limbs: $0, c, b, a) } } } }
+}
+
+/// All dividends and divisors of extreme limbs: every equal-digit and correction path.
+@Test func divisionOfExtremeLimbs() {
+    let all = words([0, 1, .max >> 1, 1 << 63, .max])
+    var wrong = 0
+    for divisor in all where !divisor.isZero {
+        for dividend in all {
+            let (quotient, remainder) = dividend.dividedReportingRemainder(by: divisor)
+            let (low, high) = quotient.multipliedFullWidth(by: divisor)
+            let (sum, carry) = low.addingReportingOverflow(remainder)
+            if !(remainder < divisor) || !high.isZero || carry || sum != dividend { wrong += 1 }
+        }
+    }
+    #expect(wrong == 0)
+}
+
+@Test func wideDivisionOfExtremeLimbs() {
+    let (all, lows) = (words([0, 1, 1 << 63, .max]), words([0, .max]))
+    var wrong = 0
+    for divisor in all where !divisor.isZero {
+        for top in all where top < divisor {
+            for bottom in lows {
+                let (quotient, overflow, remainder) = UInt256.divideFullWidth(high: top, low: bottom, by: divisor)
+                let (low, high) = quotient.multipliedFullWidth(by: divisor)
+                let (sum, carry) = low.addingReportingOverflow(remainder)
+                let isWhole = sum == bottom && high &+ (carry ? .one : .zero) == top
+                if !isWhole || overflow || !(remainder < divisor) { wrong += 1 }
+            }
+        }
+    }
+    #expect(wrong == 0)
+}
