@@ -1,3 +1,5 @@
+// Written by Scripts/generate-hashes; do not edit.
+
 /// The compression function F of BLAKE2b. Source: RFC 7693, section 3.2; EIP-152.
 public enum Blake2 {
     /// Mixes a block into the state.
@@ -7,60 +9,162 @@ public enum Blake2 {
         rounds: UInt32, state: inout InlineArray<8, UInt64>, message: InlineArray<16, UInt64>,
         offset: (low: UInt64, high: UInt64), isFinal: Bool
     ) {
-        var v = InlineArray<16, UInt64>(repeating: 0)
-        for index in 0..<8 {
-            v[index] = state[index]
-            v[index + 8] = initial[index]
-        }
-        v[12] ^= offset.low
-        v[13] ^= offset.high
-        if isFinal { v[14] = ~v[14] }
+        let m0 = message[0]
+        let m1 = message[1]
+        let m2 = message[2]
+        let m3 = message[3]
+        let m4 = message[4]
+        let m5 = message[5]
+        let m6 = message[6]
+        let m7 = message[7]
+        let m8 = message[8]
+        let m9 = message[9]
+        let m10 = message[10]
+        let m11 = message[11]
+        let m12 = message[12]
+        let m13 = message[13]
+        let m14 = message[14]
+        let m15 = message[15]
+        var v0 = state[0]
+        var v1 = state[1]
+        var v2 = state[2]
+        var v3 = state[3]
+        var v4 = state[4]
+        var v5 = state[5]
+        var v6 = state[6]
+        var v7 = state[7]
+        var v8: UInt64 = 0x6a09_e667_f3bc_c908
+        var v9: UInt64 = 0xbb67_ae85_84ca_a73b
+        var v10: UInt64 = 0x3c6e_f372_fe94_f82b
+        var v11: UInt64 = 0xa54f_f53a_5f1d_36f1
+        var v12: UInt64 = 0x510e_527f_ade6_82d1 ^ offset.low
+        var v13: UInt64 = 0x9b05_688c_2b3e_6c1f ^ offset.high
+        var v14: UInt64 = 0x1f83_d9ab_fb41_bd6b ^ (isFinal ? .max : 0)
+        var v15: UInt64 = 0x5be0_cd19_137e_2179
         var round: UInt32 = 0
+        var row: UInt32 = 0
         while round < rounds {
-            let row = 16 * Int(round % 10)
-            mix(&v, 0, 4, 8, 12, message, row)
-            mix(&v, 1, 5, 9, 13, message, row + 2)
-            mix(&v, 2, 6, 10, 14, message, row + 4)
-            mix(&v, 3, 7, 11, 15, message, row + 6)
-            mix(&v, 0, 5, 10, 15, message, row + 8)
-            mix(&v, 1, 6, 11, 12, message, row + 10)
-            mix(&v, 2, 7, 8, 13, message, row + 12)
-            mix(&v, 3, 4, 9, 14, message, row + 14)
+            switch row {
+            case 0:
+                mix(&v0, &v4, &v8, &v12, m0, m1)
+                mix(&v1, &v5, &v9, &v13, m2, m3)
+                mix(&v2, &v6, &v10, &v14, m4, m5)
+                mix(&v3, &v7, &v11, &v15, m6, m7)
+                mix(&v0, &v5, &v10, &v15, m8, m9)
+                mix(&v1, &v6, &v11, &v12, m10, m11)
+                mix(&v2, &v7, &v8, &v13, m12, m13)
+                mix(&v3, &v4, &v9, &v14, m14, m15)
+            case 1:
+                mix(&v0, &v4, &v8, &v12, m14, m10)
+                mix(&v1, &v5, &v9, &v13, m4, m8)
+                mix(&v2, &v6, &v10, &v14, m9, m15)
+                mix(&v3, &v7, &v11, &v15, m13, m6)
+                mix(&v0, &v5, &v10, &v15, m1, m12)
+                mix(&v1, &v6, &v11, &v12, m0, m2)
+                mix(&v2, &v7, &v8, &v13, m11, m7)
+                mix(&v3, &v4, &v9, &v14, m5, m3)
+            case 2:
+                mix(&v0, &v4, &v8, &v12, m11, m8)
+                mix(&v1, &v5, &v9, &v13, m12, m0)
+                mix(&v2, &v6, &v10, &v14, m5, m2)
+                mix(&v3, &v7, &v11, &v15, m15, m13)
+                mix(&v0, &v5, &v10, &v15, m10, m14)
+                mix(&v1, &v6, &v11, &v12, m3, m6)
+                mix(&v2, &v7, &v8, &v13, m7, m1)
+                mix(&v3, &v4, &v9, &v14, m9, m4)
+            case 3:
+                mix(&v0, &v4, &v8, &v12, m7, m9)
+                mix(&v1, &v5, &v9, &v13, m3, m1)
+                mix(&v2, &v6, &v10, &v14, m13, m12)
+                mix(&v3, &v7, &v11, &v15, m11, m14)
+                mix(&v0, &v5, &v10, &v15, m2, m6)
+                mix(&v1, &v6, &v11, &v12, m5, m10)
+                mix(&v2, &v7, &v8, &v13, m4, m0)
+                mix(&v3, &v4, &v9, &v14, m15, m8)
+            case 4:
+                mix(&v0, &v4, &v8, &v12, m9, m0)
+                mix(&v1, &v5, &v9, &v13, m5, m7)
+                mix(&v2, &v6, &v10, &v14, m2, m4)
+                mix(&v3, &v7, &v11, &v15, m10, m15)
+                mix(&v0, &v5, &v10, &v15, m14, m1)
+                mix(&v1, &v6, &v11, &v12, m11, m12)
+                mix(&v2, &v7, &v8, &v13, m6, m8)
+                mix(&v3, &v4, &v9, &v14, m3, m13)
+            case 5:
+                mix(&v0, &v4, &v8, &v12, m2, m12)
+                mix(&v1, &v5, &v9, &v13, m6, m10)
+                mix(&v2, &v6, &v10, &v14, m0, m11)
+                mix(&v3, &v7, &v11, &v15, m8, m3)
+                mix(&v0, &v5, &v10, &v15, m4, m13)
+                mix(&v1, &v6, &v11, &v12, m7, m5)
+                mix(&v2, &v7, &v8, &v13, m15, m14)
+                mix(&v3, &v4, &v9, &v14, m1, m9)
+            case 6:
+                mix(&v0, &v4, &v8, &v12, m12, m5)
+                mix(&v1, &v5, &v9, &v13, m1, m15)
+                mix(&v2, &v6, &v10, &v14, m14, m13)
+                mix(&v3, &v7, &v11, &v15, m4, m10)
+                mix(&v0, &v5, &v10, &v15, m0, m7)
+                mix(&v1, &v6, &v11, &v12, m6, m3)
+                mix(&v2, &v7, &v8, &v13, m9, m2)
+                mix(&v3, &v4, &v9, &v14, m8, m11)
+            case 7:
+                mix(&v0, &v4, &v8, &v12, m13, m11)
+                mix(&v1, &v5, &v9, &v13, m7, m14)
+                mix(&v2, &v6, &v10, &v14, m12, m1)
+                mix(&v3, &v7, &v11, &v15, m3, m9)
+                mix(&v0, &v5, &v10, &v15, m5, m0)
+                mix(&v1, &v6, &v11, &v12, m15, m4)
+                mix(&v2, &v7, &v8, &v13, m8, m6)
+                mix(&v3, &v4, &v9, &v14, m2, m10)
+            case 8:
+                mix(&v0, &v4, &v8, &v12, m6, m15)
+                mix(&v1, &v5, &v9, &v13, m14, m9)
+                mix(&v2, &v6, &v10, &v14, m11, m3)
+                mix(&v3, &v7, &v11, &v15, m0, m8)
+                mix(&v0, &v5, &v10, &v15, m12, m2)
+                mix(&v1, &v6, &v11, &v12, m13, m7)
+                mix(&v2, &v7, &v8, &v13, m1, m4)
+                mix(&v3, &v4, &v9, &v14, m10, m5)
+            default:
+                mix(&v0, &v4, &v8, &v12, m10, m2)
+                mix(&v1, &v5, &v9, &v13, m8, m4)
+                mix(&v2, &v6, &v10, &v14, m7, m6)
+                mix(&v3, &v7, &v11, &v15, m1, m5)
+                mix(&v0, &v5, &v10, &v15, m15, m11)
+                mix(&v1, &v6, &v11, &v12, m9, m14)
+                mix(&v2, &v7, &v8, &v13, m3, m12)
+                mix(&v3, &v4, &v9, &v14, m13, m0)
+            }
             round += 1
+            row = row == 9 ? 0 : row + 1
         }
-        for index in 0..<8 { state[index] ^= v[index] ^ v[index + 8] }
+        state[0] ^= v0 ^ v8
+        state[1] ^= v1 ^ v9
+        state[2] ^= v2 ^ v10
+        state[3] ^= v3 ^ v11
+        state[4] ^= v4 ^ v12
+        state[5] ^= v5 ^ v13
+        state[6] ^= v6 ^ v14
+        state[7] ^= v7 ^ v15
     }
 
     @inline(__always)
     private static func mix(
-        _ v: inout InlineArray<16, UInt64>, _ a: Int, _ b: Int, _ c: Int, _ d: Int,
-        _ message: InlineArray<16, UInt64>, _ permuted: Int
+        _ a: inout UInt64, _ b: inout UInt64, _ c: inout UInt64, _ d: inout UInt64, _ x: UInt64, _ y: UInt64
     ) {
-        v[a] = v[a] &+ v[b] &+ message[Int(permutation[permuted])]
-        v[d] = rotate(v[d] ^ v[a], 32)
-        v[c] = v[c] &+ v[d]
-        v[b] = rotate(v[b] ^ v[c], 24)
-        v[a] = v[a] &+ v[b] &+ message[Int(permutation[permuted + 1])]
-        v[d] = rotate(v[d] ^ v[a], 16)
-        v[c] = v[c] &+ v[d]
-        v[b] = rotate(v[b] ^ v[c], 63)
+        a = a &+ b &+ x
+        d = rotate(d ^ a, 32)
+        c = c &+ d
+        b = rotate(b ^ c, 24)
+        a = a &+ b &+ y
+        d = rotate(d ^ a, 16)
+        c = c &+ d
+        b = rotate(b ^ c, 63)
     }
 
     @inline(__always)
     private static func rotate(_ word: UInt64, _ count: UInt64) -> UInt64 {
         (word &>> count) | (word &<< (64 &- count))
     }
-
-    private static let initial: InlineArray<8, UInt64> = [
-        0x6a09_e667_f3bc_c908, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1,
-        0x510e_527f_ade6_82d1, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179,
-    ]
-
-    private static let permutation: InlineArray<160, UInt8> = [
-        0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 14, 10, 4, 8, 9, 15, 13, 6, 1, 12, 0, 2, 11, 7, 5, 3,
-        11, 8, 12, 0, 5, 2, 15, 13, 10, 14, 3, 6, 7, 1, 9, 4, 7, 9, 3, 1, 13, 12, 11, 14, 2, 6, 5, 10, 4, 0, 15, 8,
-        9, 0, 5, 7, 2, 4, 10, 15, 14, 1, 11, 12, 6, 8, 3, 13, 2, 12, 6, 10, 0, 11, 8, 3, 4, 13, 7, 5, 15, 14, 1, 9,
-        12, 5, 1, 15, 14, 13, 4, 10, 0, 7, 6, 3, 9, 2, 8, 11, 13, 11, 7, 14, 12, 1, 3, 9, 5, 0, 15, 4, 8, 6, 2, 10,
-        6, 15, 14, 9, 11, 3, 0, 8, 12, 2, 13, 7, 1, 4, 10, 5, 10, 2, 8, 4, 7, 6, 1, 5, 15, 11, 9, 14, 3, 12, 13, 0,
-    ]
 }

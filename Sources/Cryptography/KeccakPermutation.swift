@@ -1,5 +1,4 @@
-// The two rounds in the loop are written out by Scripts/generate_keccak.py: locals, not an array, keep the state in
-// registers (a loop over `[UInt64]` is 22 times slower).
+// Written by Scripts/generate-hashes; do not edit.
 
 /// The Keccak-f[1600] permutation. Source: FIPS 202, section 3.
 enum KeccakPermutation {

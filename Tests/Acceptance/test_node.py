@@ -287,3 +287,51 @@ def test_documented_methods_exist(node):
     for method in methods:
         reply = rpc(node, method, [])
         assert reply.get("error", {}).get("code") != -32601, method
+
+
+def test_garbage_on_the_wire(node):
+    """Random bytes, broken requests and broken frames; the node must answer the next client."""
+    import random
+    generator = random.Random(3)
+    body = b'{"jsonrpc":"2.0","id":1,"method":"eth_getBalance","params":["0x%040x","latest"]}' % 5
+    whole = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body) + body
+    upgrade = (b"GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+               b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+    for round in range(400):
+        sent = bytearray(whole)
+        for _ in range(generator.randrange(1, 6)):
+            sent[generator.randrange(len(sent))] = generator.randrange(256)
+        if round % 4 == 1:
+            sent = generator.randbytes(generator.randrange(1, 3000))
+        elif round % 4 == 2:
+            sent = upgrade + generator.randbytes(generator.randrange(1, 3000))
+        elif round % 4 == 3:
+            sent = sent[:generator.randrange(len(sent))]
+        with socket.create_connection(("127.0.0.1", node.port), timeout=5) as client:
+            client.sendall(bytes(sent))
+            if round % 8 == 0:
+                client.settimeout(0.02)
+                try:
+                    client.recv(4096)
+                except OSError:
+                    pass
+    assert node.web3.eth.chain_id == 31337
+
+
+def test_random_calls_never_break_the_node(node):
+    """Every documented method with random parameters: an answer or a proper error, never silence or -32603."""
+    import random
+    import re
+    from conftest import ROOT
+    generator = random.Random(4)
+    methods = sorted(set(re.findall(r"`((?:eth|net|web3|txpool)_\w+)`", (ROOT / "docs/rpc.md").read_text())))
+    values = [None, True, 0, -1, 2**64, 1.5, "", "0x", "0x0", "latest", "earliest", "0x" + "f" * 64, "0x" + "1" * 40,
+              "0x" + "2" * 65, "\u2603", [], {}, [None], {"to": "0x" + "00" * 20}, {"fromBlock": "earliest"},
+              {"data": "0x6001", "gas": "0xffffffffffffffff"}, {"blockHash": 5}, [[[["0x1"]]]],
+              {"topics": [[None], None, "0x" + "00" * 32]}, "0x" + "ab" * 5000]
+    for _ in range(3000):
+        parameters = [generator.choice(values) for _ in range(generator.randrange(5))]
+        reply = rpc(node, generator.choice(methods), parameters)
+        assert ("result" in reply) != ("error" in reply)
+        if "error" in reply:
+            assert reply["error"]["code"] in (-32602, -32601, -32000, 3), (parameters, reply)

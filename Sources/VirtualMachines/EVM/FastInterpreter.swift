@@ -139,201 +139,71 @@ enum FastInterpreter {
     static func handler(_ opcode: UInt8) -> Handler {
         switch opcode {
         case 0x00: stop
-        case 0x01:
-            {
-                Operations.add(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x02:
-            {
-                Operations.mul(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x03:
-            {
-                Operations.sub(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x04:
-            {
-                div($1); next($0, $1, -1, $2, $3)
-            }
-        case 0x05:
-            {
-                sdiv($1); next($0, $1, -1, $2, $3)
-            }
-        case 0x06:
-            {
-                mod($1); next($0, $1, -1, $2, $3)
-            }
-        case 0x07:
-            {
-                smod($1); next($0, $1, -1, $2, $3)
-            }
-        case 0x08:
-            {
-                addmod($1); next($0, $1, -2, $2, $3)
-            }
-        case 0x09:
-            {
-                mulmod($1); next($0, $1, -2, $2, $3)
-            }
+        case 0x01: { step(Operations.add, $0, $1, -1, $2, $3) }
+        case 0x02: { step(Operations.mul, $0, $1, -1, $2, $3) }
+        case 0x03: { step(Operations.sub, $0, $1, -1, $2, $3) }
+        case 0x04: { step(div, $0, $1, -1, $2, $3) }
+        case 0x05: { step(sdiv, $0, $1, -1, $2, $3) }
+        case 0x06: { step(mod, $0, $1, -1, $2, $3) }
+        case 0x07: { step(smod, $0, $1, -1, $2, $3) }
+        case 0x08: { step(addmod, $0, $1, -2, $2, $3) }
+        case 0x09: { step(mulmod, $0, $1, -2, $2, $3) }
         case 0x0a: { nextIfPaid($0, $1, -1, exp($1, $2, $3), $3) }
-        case 0x0b:
-            {
-                signextend($1); next($0, $1, -1, $2, $3)
-            }
-        case 0x10:
-            {
-                Operations.lt(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x11:
-            {
-                Operations.gt(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x12:
-            {
-                Operations.slt(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x13:
-            {
-                Operations.sgt(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x14:
-            {
-                Operations.eq(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x15:
-            {
-                Operations.iszero(stack($1)); next($0, $1, 0, $2, $3)
-            }
-        case 0x16:
-            {
-                Operations.and(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x17:
-            {
-                Operations.or(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x18:
-            {
-                Operations.xor(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x19:
-            {
-                Operations.not(stack($1)); next($0, $1, 0, $2, $3)
-            }
-        case 0x1a:
-            {
-                Operations.byte(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x1b:
-            {
-                Operations.shl(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x1c:
-            {
-                Operations.shr(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x1d:
-            {
-                Operations.sar(stack($1)); next($0, $1, -1, $2, $3)
-            }
-        case 0x1e:
-            {
-                Operations.clz(stack($1)); next($0, $1, 0, $2, $3)
-            }
+        case 0x0b: { step(signextend, $0, $1, -1, $2, $3) }
+        case 0x10: { step(Operations.lt, $0, $1, -1, $2, $3) }
+        case 0x11: { step(Operations.gt, $0, $1, -1, $2, $3) }
+        case 0x12: { step(Operations.slt, $0, $1, -1, $2, $3) }
+        case 0x13: { step(Operations.sgt, $0, $1, -1, $2, $3) }
+        case 0x14: { step(Operations.eq, $0, $1, -1, $2, $3) }
+        case 0x15: { step(Operations.iszero, $0, $1, 0, $2, $3) }
+        case 0x16: { step(Operations.and, $0, $1, -1, $2, $3) }
+        case 0x17: { step(Operations.or, $0, $1, -1, $2, $3) }
+        case 0x18: { step(Operations.xor, $0, $1, -1, $2, $3) }
+        case 0x19: { step(Operations.not, $0, $1, 0, $2, $3) }
+        case 0x1a: { step(Operations.byte, $0, $1, -1, $2, $3) }
+        case 0x1b: { step(Operations.shl, $0, $1, -1, $2, $3) }
+        case 0x1c: { step(Operations.shr, $0, $1, -1, $2, $3) }
+        case 0x1d: { step(Operations.sar, $0, $1, -1, $2, $3) }
+        case 0x1e: { step(Operations.clz, $0, $1, 0, $2, $3) }
         case 0x20: { nextIfPaid($0, $1, -1, keccak256($1, $2, $3), $3) }
-        case 0x30:
-            {
-                stack($1)[1] = of($3).pointee.frame.address; next($0, $1, 1, $2, $3)
-            }
-        case 0x32:
-            {
-                stack($1)[1] = of($3).pointee.origin; next($0, $1, 1, $2, $3)
-            }
-        case 0x33:
-            {
-                stack($1)[1] = of($3).pointee.frame.caller; next($0, $1, 1, $2, $3)
-            }
-        case 0x34:
-            {
-                stack($1)[1] = of($3).pointee.frame.value; next($0, $1, 1, $2, $3)
-            }
+        case 0x30: { push(of($3).pointee.frame.address, $0, $1, $2, $3) }
+        case 0x32: { push(of($3).pointee.origin, $0, $1, $2, $3) }
+        case 0x33: { push(of($3).pointee.frame.caller, $0, $1, $2, $3) }
+        case 0x34: { push(of($3).pointee.frame.value, $0, $1, $2, $3) }
         case 0x35:
             {
-                Operations.calldataload(of($3), stack($1)); next($0, $1, 0, $2, $3)
+                Operations.calldataload(of($3), stack($1))
+                next($0, $1, 0, $2, $3)
             }
-        case 0x36:
-            {
-                pushCount($1, of($3).pointee.frame.inputSize); next($0, $1, 1, $2, $3)
-            }
+        case 0x36: { pushCount(of($3).pointee.frame.inputSize, $0, $1, $2, $3) }
         case 0x37: { nextIfPaid($0, $1, -3, calldatacopy($1, $2, $3), $3) }
-        case 0x38:
-            {
-                pushCount($1, of($3).pointee.codeSize); next($0, $1, 1, $2, $3)
-            }
+        case 0x38: { pushCount(of($3).pointee.codeSize, $0, $1, $2, $3) }
         case 0x39: { nextIfPaid($0, $1, -3, codecopy($1, $2, $3), $3) }
-        case 0x3a:
-            {
-                stack($1)[1] = of($3).pointee.gasPrice; next($0, $1, 1, $2, $3)
-            }
-        case 0x3d:
-            {
-                pushCount($1, of($3).pointee.returnDataSize); next($0, $1, 1, $2, $3)
-            }
+        case 0x3a: { push(of($3).pointee.gasPrice, $0, $1, $2, $3) }
+        case 0x3d: { pushCount(of($3).pointee.returnDataSize, $0, $1, $2, $3) }
         case 0x3e: returnDataCopy
-        case 0x41:
-            {
-                stack($1)[1] = of($3).pointee.beneficiary; next($0, $1, 1, $2, $3)
-            }
-        case 0x42:
-            {
-                stack($1)[1] = of($3).pointee.timestamp; next($0, $1, 1, $2, $3)
-            }
-        case 0x43:
-            {
-                stack($1)[1] = of($3).pointee.number; next($0, $1, 1, $2, $3)
-            }
-        case 0x44:
-            {
-                stack($1)[1] = of($3).pointee.randomness; next($0, $1, 1, $2, $3)
-            }
-        case 0x45:
-            {
-                stack($1)[1] = of($3).pointee.blockGasLimit; next($0, $1, 1, $2, $3)
-            }
-        case 0x46:
-            {
-                stack($1)[1] = of($3).pointee.chainID; next($0, $1, 1, $2, $3)
-            }
-        case 0x48:
-            {
-                stack($1)[1] = of($3).pointee.baseFee; next($0, $1, 1, $2, $3)
-            }
+        case 0x41: { push(of($3).pointee.beneficiary, $0, $1, $2, $3) }
+        case 0x42: { push(of($3).pointee.timestamp, $0, $1, $2, $3) }
+        case 0x43: { push(of($3).pointee.number, $0, $1, $2, $3) }
+        case 0x44: { push(of($3).pointee.randomness, $0, $1, $2, $3) }
+        case 0x45: { push(of($3).pointee.blockGasLimit, $0, $1, $2, $3) }
+        case 0x46: { push(of($3).pointee.chainID, $0, $1, $2, $3) }
+        case 0x48: { push(of($3).pointee.baseFee, $0, $1, $2, $3) }
         case 0x49:
             {
-                Operations.blobhash(of($3), stack($1)); next($0, $1, 0, $2, $3)
+                Operations.blobhash(of($3), stack($1))
+                next($0, $1, 0, $2, $3)
             }
-        case 0x4a:
-            {
-                stack($1)[1] = of($3).pointee.blobBaseFee; next($0, $1, 1, $2, $3)
-            }
+        case 0x4a: { push(of($3).pointee.blobBaseFee, $0, $1, $2, $3) }
         case 0x50: { next($0, $1, -1, $2, $3) }
         case 0x51: memoryLoad
         case 0x52: memoryStore
         case 0x53: { nextIfPaid($0, $1, -2, mstore8($1, $2, $3), $3) }
         case 0x56: jump
         case 0x57: jumpIf
-        case 0x58:
-            {
-                stack($1)[1] = UInt256(operand($0)); next($0, $1, 1, $2, $3)
-            }
-        case 0x59:
-            {
-                pushCount($1, of($3).pointee.frame.memorySize); next($0, $1, 1, $2, $3)
-            }
-        case 0x5a:
-            {
-                stack($1)[1] = UInt256(UInt64($2)); next($0, $1, 1, $2, $3)
-            }
+        case 0x58: { push(UInt256(operand($0)), $0, $1, $2, $3) }
+        case 0x59: { pushCount(of($3).pointee.frame.memorySize, $0, $1, $2, $3) }
+        case 0x5a: { push(UInt256(UInt64($2)), $0, $1, $2, $3) }
         case 0x5e: { nextIfPaid($0, $1, -3, mcopy($1, $2, $3), $3) }
         case 0x80...0x8f: duplicate
         case 0x90...0x9f: exchange
@@ -476,17 +346,40 @@ private func target(_ sp: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPo
     return index < 0 ? nil : context.pointee.stream + 16 * Int(index)
 }
 
+/// Performs an operation on the stack and goes on.
 @inline(__always)
-private func pushCount(_ sp: UnsafeMutableRawPointer, _ count: Int) {
-    stack(sp)[1] = UInt256(UInt64(truncatingIfNeeded: count))
+private func step(
+    _ operation: (StackPointer) -> Void, _ instruction: UnsafeRawPointer, _ sp: UnsafeMutableRawPointer, _ move: Int,
+    _ gas: Int64, _ context: UnsafeMutableRawPointer
+) {
+    operation(stack(sp))
+    next(instruction, sp, move, gas, context)
 }
-@inline(never) private func div(_ sp: UnsafeMutableRawPointer) { Operations.div(stack(sp)) }
-@inline(never) private func sdiv(_ sp: UnsafeMutableRawPointer) { Operations.sdiv(stack(sp)) }
-@inline(never) private func mod(_ sp: UnsafeMutableRawPointer) { Operations.mod(stack(sp)) }
-@inline(never) private func smod(_ sp: UnsafeMutableRawPointer) { Operations.smod(stack(sp)) }
-@inline(never) private func addmod(_ sp: UnsafeMutableRawPointer) { Operations.addmod(stack(sp)) }
-@inline(never) private func mulmod(_ sp: UnsafeMutableRawPointer) { Operations.mulmod(stack(sp)) }
-@inline(never) private func signextend(_ sp: UnsafeMutableRawPointer) { Operations.signextend(stack(sp)) }
+
+/// Pushes a word and goes on.
+@inline(__always)
+private func push(
+    _ word: UInt256, _ instruction: UnsafeRawPointer, _ sp: UnsafeMutableRawPointer, _ gas: Int64,
+    _ context: UnsafeMutableRawPointer
+) {
+    stack(sp)[1] = word
+    next(instruction, sp, 1, gas, context)
+}
+
+@inline(__always)
+private func pushCount(
+    _ count: Int, _ instruction: UnsafeRawPointer, _ sp: UnsafeMutableRawPointer, _ gas: Int64,
+    _ context: UnsafeMutableRawPointer
+) {
+    push(UInt256(UInt64(truncatingIfNeeded: count)), instruction, sp, gas, context)
+}
+@inline(never) private func div(_ sp: StackPointer) { Operations.div(sp) }
+@inline(never) private func sdiv(_ sp: StackPointer) { Operations.sdiv(sp) }
+@inline(never) private func mod(_ sp: StackPointer) { Operations.mod(sp) }
+@inline(never) private func smod(_ sp: StackPointer) { Operations.smod(sp) }
+@inline(never) private func addmod(_ sp: StackPointer) { Operations.addmod(sp) }
+@inline(never) private func mulmod(_ sp: StackPointer) { Operations.mulmod(sp) }
+@inline(never) private func signextend(_ sp: StackPointer) { Operations.signextend(sp) }
 
 @inline(__always)
 private func paid(_ gas: Int64, _ work: (inout Int64) -> Bool) -> Int64 {
