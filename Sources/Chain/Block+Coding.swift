@@ -7,7 +7,10 @@ extension Header {
 
     public var encoded: [UInt8] { RLPEncoder.list { encodeFields(&$0) } }
 
-    fileprivate func encodeFields(_ encoder: inout RLPEncoder) {
+    /// What proof of work seals: the hash of the header without mix and nonce.
+    public var sealHash: Bytes32 { Keccak256.hash(RLPEncoder.list { encodeFields(&$0, withSeal: false) }) }
+
+    fileprivate func encodeFields(_ encoder: inout RLPEncoder, withSeal: Bool = true) {
         encoder.append(parentHash)
         encoder.append(ommersHash)
         encoder.append(beneficiary)
@@ -21,8 +24,10 @@ extension Header {
         encoder.append(gasUsed)
         encoder.append(timestamp)
         encoder.append(extraData)
-        encoder.append(mixHash)
-        encoder.append(UInt256(nonce).bigEndianBytes.suffix(8))
+        if withSeal {
+            encoder.append(mixHash)
+            encoder.append(UInt256(nonce).bigEndianBytes.suffix(8))
+        }
         if let baseFeePerGas { encoder.append(baseFeePerGas) }
         if let withdrawalsRoot { encoder.append(withdrawalsRoot) }
         if let blobGasUsed { encoder.append(blobGasUsed) }

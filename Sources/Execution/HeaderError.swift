@@ -10,6 +10,8 @@ public enum HeaderError: Error, Equatable, Sendable {
     case gasUsedAboveLimit
     case wrongBaseFee
     case wrongDifficulty
+    /// Nonce and mix prove no work, or too little.
+    case wrongSeal
     case noDifficultyBeforeParis
     case difficultyAfterParis
     case nonceAfterParis
@@ -49,6 +51,7 @@ public enum HeaderError: Error, Equatable, Sendable {
         case .wrongBaseFee: "BlockException.INVALID_BASEFEE_PER_GAS"
         case .wrongDifficulty: "BlockException.INVALID_DIFFICULTY"
         case .difficultyAfterParis: "BlockException.IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS"
+        case .wrongSeal: "BlockException.INVALID_POW"
         case .noDifficultyBeforeParis: "BlockException.IMPORT_IMPOSSIBLE_PARIS_WRONG_POS"
         case .nonceAfterParis: "BlockException.INVALID_POW_NONCE"
         case .ommersAfterParis: "BlockException.IMPORT_IMPOSSIBLE_UNCLES_OVER_PARIS"

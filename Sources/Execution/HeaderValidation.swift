@@ -1,7 +1,8 @@
 public import Chain
+public import Cryptography
 public import Foundations
 
-/// The rules that a header and its ommers obey, whatever the block does. Proof-of-work seals are not checked.
+/// The rules that a header and its ommers obey, whatever the block does.
 public enum HeaderValidation {
     /// Checks a header against its parent by the rules of its own fork.
     public static func check(
@@ -73,6 +74,15 @@ public enum HeaderValidation {
             parentExcess: parent.excessBlobGas ?? 0, parentUsed: parent.blobGasUsed ?? 0,
             parentBaseFee: parent.baseFeePerGas ?? .zero, parameters: parameters, fork: fork)
         if excess != expected { throw .wrongExcessBlobGas }
+    }
+
+    /// Checks the work behind a header from before Paris. `ethash` is that of the header's epoch.
+    public static func checkWork(_ header: Header, _ ethash: Ethash) throws(HeaderError) {
+        let (mix, result) = ethash.result(sealHash: header.sealHash, nonce: header.nonce)
+        // result ≤ 2^256 ÷ difficulty, without the number that 256 bits do not hold.
+        let product = result.multipliedFullWidth(by: header.difficulty)
+        let isEnough = product.high.isZero || (product.high == .one && product.low.isZero)
+        if mix != header.mixHash || !isEnough { throw .wrongSeal }
     }
 
     /// How many generations an ommer may lie back.

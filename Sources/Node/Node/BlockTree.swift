@@ -33,12 +33,16 @@ public struct BlockTree: Sendable {
 
     private let configuration: ChainConfiguration
     private let terminal: Terminal?
+    private let seals: EthashEpochs?
     private var entries: [Bytes32: Entry] = [:]
     public private(set) var head: Entry
 
+    /// With `seals`, proofs of work before Paris are checked.
     public init(
-        genesis: Block, state: MemoryState, configuration: ChainConfiguration, terminal: Terminal? = nil
+        genesis: Block, state: MemoryState, configuration: ChainConfiguration, terminal: Terminal? = nil,
+        seals: EthashEpochs? = nil
     ) {
+        self.seals = seals
         self.configuration = configuration
         self.terminal = terminal
         head = BlockTree.entry(genesis, state, totalDifficulty: genesis.header.difficulty)
@@ -82,6 +86,7 @@ public struct BlockTree: Sendable {
         do throws(HeaderError) {
             try HeaderValidation.check(block.header, parent: parent.block.header, configuration: rules)
             try HeaderValidation.checkOmmers(of: block, ancestors: ancestors(from: parent), configuration: rules)
+            if fork < .paris { for header in [block.header] + block.ommers { try checkWork(header) } }
         } catch {
             throw .header(error)
         }
@@ -92,6 +97,12 @@ public struct BlockTree: Sendable {
         entries[entry.hash] = entry
         if fork >= .paris || entry.totalDifficulty > head.totalDifficulty { head = entry }
         return entry
+    }
+
+    private func checkWork(_ header: Header) throws(HeaderError) {
+        guard let seals else { return }
+        guard let ethash = seals.ethash(number: header.number) else { throw .wrongSeal }
+        try HeaderValidation.checkWork(header, ethash)
     }
 
     private func ancestors(from parent: Entry) -> [(hash: Bytes32, block: Block)] {

@@ -16,8 +16,7 @@ extension Command {
         ],
         notes: """
             PATH is a JSON file or a folder, searched with its subfolders. Failures are printed with what was expected
-            and what came out; the last line counts. Proof-of-work seals are not checked: tests of wrong seals are
-            skipped, each with that reason.
+            and what came out; the last line counts.
             """
     ) { arguments in
         guard !arguments.positional.isEmpty else { throw UsageError(message: "needs at least one file or folder") }
@@ -35,6 +34,8 @@ extension Command {
 private struct BlockTestSuite: Sendable {
     let network: String?
     let filter: String?
+    /// For tests that say `Ethash`; others leave seals out.
+    let seals = EthashEpochs()
 
     func run(_ file: String) -> FixtureReport {
         var report = FixtureReport()
@@ -47,10 +48,6 @@ private struct BlockTestSuite: Sendable {
                 let label = "\(file): \(test.key) [\(name)]"
                 guard let rules = FixtureNetwork(name, config: test.value["config"]) else {
                     report.skip("\(label): network is not known")
-                    continue
-                }
-                if BlockTestSuite.needsSeal(test.value) {
-                    report.skip("\(label): proof-of-work seals are not checked")
                     continue
                 }
                 let problems = try run(test.value, rules)
@@ -70,10 +67,6 @@ private struct BlockTestSuite: Sendable {
         block.object?.first { $0.key.hasPrefix("expectException") }?.value.string
     }
 
-    private static func needsSeal(_ test: JSONValue) -> Bool {
-        (test["blocks"]?.array ?? []).contains { exception($0) == "InvalidBlockNonce" }
-    }
-
     private func run(_ test: JSONValue, _ rules: FixtureNetwork) throws -> [String] {
         guard let pre = test["pre"]?.object, let header = test["genesisBlockHeader"].flatMap(Header.init(fixture:)),
             let blocks = test["blocks"]?.array
@@ -85,7 +78,8 @@ private struct BlockTestSuite: Sendable {
         }
         if state.root != first.header.stateRoot { return ["genesis state root: \(state.root)"] }
         var tree = BlockTree(
-            genesis: first, state: state, configuration: rules.configuration, terminal: rules.terminal)
+            genesis: first, state: state, configuration: rules.configuration, terminal: rules.terminal,
+            seals: test["sealEngine"]?.string == "Ethash" ? seals : nil)
         var problems: [String] = []
         for (index, block) in blocks.enumerated() {
             let wanted = BlockTestSuite.exception(block)
@@ -147,6 +141,7 @@ private struct BlockTestSuite: Sendable {
             "TransactionException.TYPE_3_TX_PRE_FORK", "TransactionException.TYPE_4_TX_PRE_FORK",
         ],
         "ExtraDataTooBig": ["BlockException.EXTRA_DATA_TOO_BIG"],
+        "InvalidBlockNonce": ["BlockException.INVALID_POW"],
         "InvalidDifficulty": ["BlockException.INVALID_DIFFICULTY"],
         "InvalidGasLimit": ["BlockException.INVALID_GASLIMIT", "BlockException.GASLIMIT_TOO_BIG"],
         "InvalidLogBloom": ["BlockException.INVALID_LOG_BLOOM"],
