@@ -3,23 +3,7 @@ public enum RIPEMD160 {
     /// The 20-byte digest.
     public static func hash(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var state: InlineArray<5, UInt32> = [0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476, 0xc3d2_e1f0]
-        var offset = 0
-        while bytes.count - offset >= 64 {
-            compress(&state, bytes.baseAddress! + offset)
-            offset += 64
-        }
-        withUnsafeTemporaryAllocation(byteCount: 128, alignment: 8) { last in
-            let remaining = bytes.count - offset
-            last.initializeMemory(as: UInt8.self, repeating: 0)
-            if remaining > 0 {
-                last.baseAddress!.copyMemory(from: bytes.baseAddress! + offset, byteCount: remaining)
-            }
-            last[remaining] = 0x80
-            let size = remaining < 56 ? 64 : 128
-            last.storeBytes(of: (UInt64(bytes.count) &* 8).littleEndian, toByteOffset: size - 8, as: UInt64.self)
-            compress(&state, UnsafeRawPointer(last.baseAddress!))
-            if size == 128 { compress(&state, UnsafeRawPointer(last.baseAddress! + 64)) }
-        }
+        MerkleDamgard.forEachBlock(of: bytes, lengthIsBigEndian: false) { compress(&state, $0) }
         var digest: [UInt8] = []
         digest.reserveCapacity(20)
         for index in 0..<5 {

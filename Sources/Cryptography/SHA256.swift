@@ -10,23 +10,7 @@ public enum SHA256 {
         var state: InlineArray<8, UInt32> = [
             0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
         ]
-        var offset = 0
-        while bytes.count - offset >= 64 {
-            compress(&state, bytes.baseAddress! + offset)
-            offset += 64
-        }
-        withUnsafeTemporaryAllocation(byteCount: 128, alignment: 8) { last in
-            let remaining = bytes.count - offset
-            last.initializeMemory(as: UInt8.self, repeating: 0)
-            if remaining > 0 {
-                last.baseAddress!.copyMemory(from: bytes.baseAddress! + offset, byteCount: remaining)
-            }
-            last[remaining] = 0x80
-            let size = remaining < 56 ? 64 : 128
-            last.storeBytes(of: (UInt64(bytes.count) &* 8).bigEndian, toByteOffset: size - 8, as: UInt64.self)
-            compress(&state, UnsafeRawPointer(last.baseAddress!))
-            if size == 128 { compress(&state, UnsafeRawPointer(last.baseAddress! + 64)) }
-        }
+        MerkleDamgard.forEachBlock(of: bytes, lengthIsBigEndian: true) { compress(&state, $0) }
         var word = UInt256.zero
         for index in 0..<8 { word = (word << 32) | UInt256(UInt64(state[index])) }
         return Bytes32(word)
