@@ -37,7 +37,13 @@ extension Command {
         let run = CodeRun(
             code: code, input: input, gas: gas, value: value, fork: fork, hasNatives: arguments.flag("natives"),
             interpreter: try parseInterpreter(arguments))
-        let report = arguments.flag("trace") ? run.execute(JSONTracer()) : run.execute(NoTracer())
+        let report: CodeRunReport
+        if arguments.flag("trace") {
+            report = run.execute(JSONTracer())
+            printError(report.traceSummary)
+        } else {
+            report = run.execute(NoTracer())
+        }
         print(arguments.flag("json") ? report.json : report.text)
         return report.result.status.isSuccess ? 0 : 1
     }
@@ -122,6 +128,20 @@ struct CodeRunReport {
         case .revert: "revert"
         case .halt(let reason): "halt: \(reason.name)"
         }
+    }
+
+    /// The line that ends an EIP-3155 trace.
+    var traceSummary: String {
+        var writer = JSONWriter()
+        writer.object { writer in
+            writer.key("output")
+            writer.value(hex: result.output)
+            writer.key("gasUsed")
+            writer.value(quantity: gasUsed)
+            writer.key("pass")
+            writer.value(result.status.isSuccess)
+        }
+        return writer.text
     }
 
     var text: String {
