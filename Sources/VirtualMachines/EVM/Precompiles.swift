@@ -47,7 +47,10 @@ public enum Precompiles {
             return priced(600 + 120 * words, gasLimit) { [UInt8](repeating: 0, count: 12) + RIPEMD160.hash(input) }
         case 0x04: return priced(15 + 3 * words, gasLimit) { [UInt8](input) }
         case 0x05: return ModexpContract.run(input, gasLimit: gasLimit, fork: fork)
+        case 0x06: return curveAdd(input, gasLimit: gasLimit, fork: fork)
+        case 0x07: return curveMultiply(input, gasLimit: gasLimit, fork: fork)
         case 0x09: return blake2(input, gasLimit: gasLimit)
+        case 0x100: return priced(6900, gasLimit) { verifyP256(input) }
         default: return .unavailable
         }
     }
@@ -71,6 +74,39 @@ public enum Precompiles {
                 hash: Bytes32(word(input, 0)), yParity: UInt8(v.limb0 - 27), r: word(input, 64), s: word(input, 96))
         else { return [] }
         return address.word.bigEndianBytes
+    }
+
+    /// P256VERIFY: hash, r, s, x, y. One for a valid signature, no output for anything else.
+    /// https://eips.ethereum.org/EIPS/eip-7951
+    private static func verifyP256(_ input: UnsafeRawBufferPointer) -> [UInt8] {
+        guard input.count == 160 else { return [] }
+        let isValid = P256.verify(
+            hash: Bytes32(word(input, 0)), r: word(input, 32), s: word(input, 64), x: word(input, 96),
+            y: word(input, 128))
+        return isValid ? UInt256.one.bigEndianBytes : []
+    }
+
+    /// Addition on BN254. Sources: EIP-196; EIP-1108 (Istanbul's price).
+    private static func curveAdd(
+        _ input: UnsafeRawBufferPointer, gasLimit: UInt64, fork: Fork
+    ) -> PrecompileResult {
+        let gas: UInt64 = fork >= .istanbul ? 150 : 500
+        guard gas <= gasLimit,
+            let sum = BN254.add((word(input, 0), word(input, 32)), (word(input, 64), word(input, 96)))
+        else { return .failure }
+        return .success(gasUsed: gas, output: sum.x.bigEndianBytes + sum.y.bigEndianBytes)
+    }
+
+    /// Multiplication on BN254. Sources: EIP-196; EIP-1108 (Istanbul's price).
+    private static func curveMultiply(
+        _ input: UnsafeRawBufferPointer, gasLimit: UInt64, fork: Fork
+    ) -> PrecompileResult {
+        let gas: UInt64 = fork >= .istanbul ? 6000 : 40000
+        guard gas <= gasLimit, let product = BN254.multiply((word(input, 0), word(input, 32)), by: word(input, 64))
+        else {
+            return .failure
+        }
+        return .success(gasUsed: gas, output: product.x.bigEndianBytes + product.y.bigEndianBytes)
     }
 
     /// https://eips.ethereum.org/EIPS/eip-152
