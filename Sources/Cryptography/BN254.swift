@@ -26,7 +26,7 @@ public enum BN254 {
         _ left: (x: UInt256, y: UInt256), _ right: (x: UInt256, y: UInt256)
     ) -> (x: UInt256, y: UInt256)? {
         guard let left = point(left), let right = point(right) else { return nil }
-        return (left + right).affine ?? (.zero, .zero)
+        return plain(left + right)
     }
 
     /// A point times a scalar of any size; nil when the point is not on the curve.
@@ -34,10 +34,18 @@ public enum BN254 {
         _ factor: (x: UInt256, y: UInt256), by scalar: UInt256
     ) -> (x: UInt256, y: UInt256)? {
         guard let factor = point(factor) else { return nil }
-        return factor.multiplied(by: scalar).affine ?? (.zero, .zero)
+        return plain(factor.multiplied(by: scalar))
     }
 
-    private static func point(_ point: (x: UInt256, y: UInt256)) -> CurvePoint<BN254Curve>? {
-        point.x.isZero && point.y.isZero ? .infinity : CurvePoint(x: point.x, y: point.y)
+    private static func plain(_ point: CurvePoint<BN254Curve>) -> (x: UInt256, y: UInt256) {
+        point.affine.map { ($0.x.value, $0.y.value) } ?? (.zero, .zero)
+    }
+
+    /// nil when the coordinates are not reduced or the point is not on the curve.
+    static func point(_ point: (x: UInt256, y: UInt256)) -> CurvePoint<BN254Curve>? {
+        if point.x.isZero, point.y.isZero { return .infinity }
+        guard let x = MontgomeryField<BN254Coordinates>(point.x), let y = MontgomeryField<BN254Coordinates>(point.y)
+        else { return nil }
+        return CurvePoint(x: x, y: y)
     }
 }

@@ -29,17 +29,23 @@ public enum P256 {
         UInt256(limbs: 0xf3b9_cac2_fc63_2551, 0xbce6_faad_a717_9e84, 0xffff_ffff_ffff_ffff, 0xffff_ffff_0000_0000)
     }
     private static var generator: CurvePoint<P256Curve> {
-        CurvePoint(
-            x: UInt256(
-                limbs: 0xf4a1_3945_d898_c296, 0x7703_7d81_2deb_33a0, 0xf8bc_e6e5_63a4_40f2, 0x6b17_d1f2_e12c_4247),
-            y: UInt256(
-                limbs: 0xcbb6_4068_37bf_51f5, 0x2bce_3357_6b31_5ece, 0x8ee7_eb4a_7c0f_9e16, 0x4fe3_42e2_fe1a_7f9b))
+        point(
+            UInt256(limbs: 0xf4a1_3945_d898_c296, 0x7703_7d81_2deb_33a0, 0xf8bc_e6e5_63a4_40f2, 0x6b17_d1f2_e12c_4247),
+            UInt256(limbs: 0xcbb6_4068_37bf_51f5, 0x2bce_3357_6b31_5ece, 0x8ee7_eb4a_7c0f_9e16, 0x4fe3_42e2_fe1a_7f9b))
             ?? .infinity
+    }
+
+    /// nil when the coordinates are not reduced or the point is not on the curve.
+    private static func point(_ x: UInt256, _ y: UInt256) -> CurvePoint<P256Curve>? {
+        guard let x = MontgomeryField<P256Coordinates>(x), let y = MontgomeryField<P256Coordinates>(y) else {
+            return nil
+        }
+        return CurvePoint(x: x, y: y)
     }
 
     /// Whether (r, s) signs `hash` under the public key (x, y). False for values out of range and keys off the curve.
     public static func verify(hash: Bytes32, r: UInt256, s: UInt256, x: UInt256, y: UInt256) -> Bool {
-        guard !r.isZero, !s.isZero, r < order, s < order, let key = CurvePoint<P256Curve>(x: x, y: y) else {
+        guard !r.isZero, !s.isZero, r < order, s < order, let key = point(x, y) else {
             return false
         }
         guard let inverse = MontgomeryField<P256Order>(s)?.inverse else { return false }
@@ -47,7 +53,7 @@ public enum P256 {
         let u2 = (MontgomeryField<P256Order>(r) ?? .zero) * inverse
         let point = CurvePoint.combine(u1.value, generator, u2.value, key)
         guard let affine = point.affine else { return false }
-        return affine.x % order == r
+        return affine.x.value % order == r
     }
 }
 

@@ -1,15 +1,31 @@
 import Foundations
 
-/// A curve y² = x³ + a·x + b over a prime field.
+/// What points need of their coordinates' field.
+protocol CurveField: Equatable {
+    static var zero: Self { get }
+    static var one: Self { get }
+    static func + (a: Self, b: Self) -> Self
+    static func - (a: Self, b: Self) -> Self
+    static func * (a: Self, b: Self) -> Self
+    var squared: Self { get }
+    var doubled: Self { get }
+    var isZero: Bool { get }
+    /// Zero for zero.
+    var inverse: Self { get }
+}
+
+extension MontgomeryField: CurveField {}
+
+/// A curve y² = x³ + a·x + b over a field.
 protocol CurveParameters {
-    associatedtype Coordinates: FieldParameters
-    static var a: MontgomeryField<Coordinates> { get }
-    static var b: MontgomeryField<Coordinates> { get }
+    associatedtype Field: CurveField
+    static var a: Field { get }
+    static var b: Field { get }
 }
 
 /// A point as (x/z², y/z³), infinity when z is zero. Source: Explicit-Formulas Database, "dbl-2007-bl", "add-2007-bl".
 struct CurvePoint<Curve: CurveParameters> {
-    typealias Field = MontgomeryField<Curve.Coordinates>
+    typealias Field = Curve.Field
 
     let x: Field
     let y: Field
@@ -23,9 +39,8 @@ struct CurvePoint<Curve: CurveParameters> {
         self.z = z
     }
 
-    /// nil when the coordinates are not reduced or the point is not on the curve.
-    init?(x: UInt256, y: UInt256) {
-        guard let x = Field(x), let y = Field(y) else { return nil }
+    /// nil when the point is not on the curve.
+    init?(x: Field, y: Field) {
         guard y.squared == (x.squared + Curve.a) * x + Curve.b else { return nil }
         self.init(x: x, y: y, z: .one)
     }
@@ -33,11 +48,11 @@ struct CurvePoint<Curve: CurveParameters> {
     var isInfinity: Bool { z.isZero }
 
     /// The plain coordinates; nil for infinity.
-    var affine: (x: UInt256, y: UInt256)? {
+    var affine: (x: Field, y: Field)? {
         if isInfinity { return nil }
         let inverse = z.inverse
         let square = inverse.squared
-        return ((x * square).value, (y * square * inverse).value)
+        return (x * square, y * square * inverse)
     }
 
     var doubled: CurvePoint {

@@ -49,6 +49,7 @@ public enum Precompiles {
         case 0x05: return ModexpContract.run(input, gasLimit: gasLimit, fork: fork)
         case 0x06: return curveAdd(input, gasLimit: gasLimit, fork: fork)
         case 0x07: return curveMultiply(input, gasLimit: gasLimit, fork: fork)
+        case 0x08: return curvePairing(input, gasLimit: gasLimit, fork: fork)
         case 0x09: return blake2(input, gasLimit: gasLimit)
         case 0x100: return priced(6900, gasLimit) { verifyP256(input) }
         default: return .unavailable
@@ -107,6 +108,28 @@ public enum Precompiles {
             return .failure
         }
         return .success(gasUsed: gas, output: product.x.bigEndianBytes + product.y.bigEndianBytes)
+    }
+
+    /// The pairing check on BN254. Sources: EIP-197; EIP-1108 (Istanbul's price).
+    private static func curvePairing(
+        _ input: UnsafeRawBufferPointer, gasLimit: UInt64, fork: Fork
+    ) -> PrecompileResult {
+        let count = input.count / 192
+        let isCheap = fork >= .istanbul
+        let gas = (isCheap ? 45000 : 100_000) + (isCheap ? 34000 : 80000) * UInt64(count)
+        guard gas <= gasLimit, input.count.isMultiple(of: 192) else { return .failure }
+        let pairs = (0..<count).map { index in
+            let offset = 192 * index
+            // The second group's coordinates come with their imaginary part first.
+            return BN254Pairing.Pair(
+                g1: (word(input, offset), word(input, offset + 32)),
+                g2: (
+                    word(input, offset + 96), word(input, offset + 64), word(input, offset + 160),
+                    word(input, offset + 128)
+                ))
+        }
+        guard let isOne = BN254Pairing.productIsOne(pairs) else { return .failure }
+        return .success(gasUsed: gas, output: UInt256(isOne ? 1 as UInt64 : 0).bigEndianBytes)
     }
 
     /// https://eips.ethereum.org/EIPS/eip-152
