@@ -2,9 +2,12 @@
 # A vault of fully collateralised European calls, settled in cash.
 #
 # A writer locks `size` ether (18 decimals) behind an option. A buyer pays the premium that Condor's native Pricing
-# asks for at this moment; it goes to the writer. After expiry the vault's owner posts the price once, and whoever
-# calls `settle` sends the buyer size · max(S − K, 0) / S in ether and the rest back to the writer. A call never pays
-# more than one ether for each ether of size, so that the collateral always suffices.
+# asks for at this moment; it is the writer's. After expiry the vault's owner posts the price once, and whoever calls
+# `settle` gives the buyer size · max(S − K, 0) / S in ether and the writer the rest. A call never pays more than one
+# ether for each ether of size, so that the collateral always suffices. An option that nobody bought needs no price.
+#
+# What somebody earns is credited, and fetched with `withdraw`: no sale and no settlement depends on whether the other
+# side is a contract that takes ether.
 
 interface Pricing:
     def blackScholes(
@@ -44,6 +47,11 @@ event Settled:
     payout: uint256
     returned: uint256
 
+event Withdrawn:
+    account: indexed(address)
+    to: indexed(address)
+    amount: uint256
+
 PRICING: constant(address) = 0x0000000000000000000000000000000000000c02
 WAD: constant(uint256) = 10**18
 YEAR: constant(uint256) = 31_536_000
@@ -52,6 +60,7 @@ owner: public(address)
 spot: public(uint256)      # the owner's running price, quote per ether
 count: public(uint256)
 options: public(HashMap[uint256, Option])
+credits: public(HashMap[address, uint256])  # ether that can be withdrawn
 
 
 @deploy
@@ -114,7 +123,7 @@ def premium(id: uint256) -> uint256:
 @payable
 def buy(id: uint256):
     """
-    Pays the premium to the writer; what was sent beyond it comes back.
+    Credits the premium to the writer; what was sent beyond it comes back.
     """
     option: Option = self.options[id]
     assert option.writer != empty(address), "no such option"
@@ -126,8 +135,9 @@ def buy(id: uint256):
     assert msg.value >= premium, "premium"
     self.options[id].buyer = msg.sender
     log Bought(id=id, buyer=msg.sender, premium=premium, delta=delta)
-    send(option.writer, premium)
-    send(msg.sender, msg.value - premium)
+    self.credits[option.writer] += premium
+    if msg.value > premium:
+        raw_call(msg.sender, b"", value=msg.value - premium)
 
 
 @external
@@ -141,20 +151,40 @@ def post_price(id: uint256, price: uint256):
     assert block.timestamp >= option.expiry, "not expired"
     assert option.price == 0, "posted"
     assert price > 0, "no price"
+    # So that `settle` cannot overflow: all the wei there are fit 128 bits as well.
+    assert price <= convert(max_value(uint128), uint256), "price"
     self.options[id].price = price
     log PricePosted(id=id, price=price)
 
 
 @external
 def settle(id: uint256):
+    """
+    Divides the collateral after expiry; anybody may call. A sold option needs its price, an unsold one goes back whole.
+    """
     option: Option = self.options[id]
-    assert option.price > 0, "no price"
+    assert option.writer != empty(address), "no such option"
     assert not option.settled, "settled"
-    self.options[id].settled = True
+    assert block.timestamp >= option.expiry, "not expired"
     payout: uint256 = 0
-    if option.buyer != empty(address) and option.price > option.strike:
-        payout = option.size * (option.price - option.strike) // option.price
+    if option.buyer != empty(address):
+        assert option.price > 0, "no price"
+        if option.price > option.strike:
+            payout = option.size * (option.price - option.strike) // option.price
+    self.options[id].settled = True
+    self.credits[option.buyer] += payout
+    self.credits[option.writer] += option.size - payout
     log Settled(id=id, payout=payout, returned=option.size - payout)
-    if payout > 0:
-        send(option.buyer, payout)
-    send(option.writer, option.size - payout)
+
+
+@external
+def withdraw(to: address = msg.sender):
+    """
+    Sends the caller's credit, to another account where the caller takes no ether itself.
+    """
+    amount: uint256 = self.credits[msg.sender]
+    assert amount > 0, "no credit"
+    # Before the call, so that a recipient that calls back finds nothing left.
+    self.credits[msg.sender] = 0
+    log Withdrawn(account=msg.sender, to=to, amount=amount)
+    raw_call(to, b"", value=amount)

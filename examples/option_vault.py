@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Sells and settles an option on a running Condor node, and checks every balance to the wei.
+"""Sells and settles options on a running Condor node, and checks every balance to the wei.
 
     condor node --dev &            # or: make run
     python examples/option_vault.py [--rpc http://127.0.0.1:8545]
@@ -17,7 +17,7 @@ from web3.exceptions import ContractLogicError
 
 WAD = 10**18
 YEAR = 31_536_000
-CONTRACT = pathlib.Path(__file__).parent.parent / "contracts" / "option_vault.vy"
+CONTRACTS = pathlib.Path(__file__).parent.parent / "contracts"
 
 
 def black_scholes_call(spot, strike, tau, sigma, rate):
@@ -47,9 +47,9 @@ def main():
     w3 = Web3(Web3.HTTPProvider(parser.parse_args().rpc))
     if not w3.is_connected():
         sys.exit("no node answers there; start one with: condor node --dev")
-    owner, writer, buyer = w3.eth.accounts[:3]
+    owner, writer, buyer, trader = w3.eth.accounts[:4]
     checks = Checks()
-    spent = {account: 0 for account in (owner, writer, buyer)}
+    spent = {account: 0 for account in (owner, writer, buyer, trader)}
     start = {account: w3.eth.get_balance(account) for account in spent}
 
     def send(account, call, value=0):
@@ -59,26 +59,34 @@ def main():
         spent[account] += receipt.gasUsed * receipt.effectiveGasPrice
         return receipt
 
-    print(f"Compiling {CONTRACT.name} with Vyper {vyper.__version__}")
-    out = vyper.compile_code(CONTRACT.read_text(), output_formats=["abi", "bytecode"])
-    spot, strike, sigma, rate = 3000 * WAD, 3200 * WAD, 65 * WAD // 100, 4 * WAD // 100
-    factory = w3.eth.contract(abi=out["abi"], bytecode=out["bytecode"])
-    address = send(owner, factory.constructor(spot)).contractAddress
-    vault = w3.eth.contract(address=address, abi=out["abi"])
-    print(f"The vault is at {address}")
+    def deploy(account, name, *arguments):
+        print(f"Compiling {name} with Vyper {vyper.__version__}")
+        out = vyper.compile_code((CONTRACTS / name).read_text(), output_formats=["abi", "bytecode"])
+        factory = w3.eth.contract(abi=out["abi"], bytecode=out["bytecode"])
+        return w3.eth.contract(address=send(account, factory.constructor(*arguments)).contractAddress, abi=out["abi"])
 
+    spot, strike, sigma, rate = 3000 * WAD, 3200 * WAD, 65 * WAD // 100, 4 * WAD // 100
+    vault = deploy(owner, "option_vault.vy", spot)
+    holder = deploy(trader, "option_holder.vy", vault.address)
+    print(f"The vault is at {vault.address}")
+
+    # Three options: one for an account, one for a contract that takes no ether, one that nobody buys.
     size = 10 * WAD
     expiry = w3.eth.get_block("latest").timestamp + 30 * 86400
-    send(writer, vault.functions.write(strike, sigma, rate, expiry), value=size)
-    checks.equal("collateral in the vault", w3.eth.get_balance(address), size)
+    for _ in range(3):
+        send(writer, vault.functions.write(strike, sigma, rate, expiry), value=size)
+    checks.equal("collateral in the vault", w3.eth.get_balance(vault.address), 3 * size)
 
-    receipt = send(buyer, vault.functions.buy(0), value=2 * WAD)
-    premium = vault.events.Bought().process_receipt(receipt)[0].args.premium
-    tau = (expiry - w3.eth.get_block(receipt.blockNumber).timestamp) * WAD // YEAR
-    exact = black_scholes_call(spot, strike, tau, sigma, rate)
-    price = int(exact * WAD + mpf(1) / 2)
-    print(f"Premium {premium / WAD:.6f} ETH for {size // WAD} calls of {strike // WAD}, exact price {mp.nstr(exact, 25)}")
-    checks.equal("premium to the wei", premium, -(-price * size // spot))
+    premiums = []
+    for option, (account, purchase) in enumerate([(buyer, vault.functions.buy(0)), (trader, holder.functions.buy(1))]):
+        receipt = send(account, purchase, value=2 * WAD)
+        premiums.append(vault.events.Bought().process_receipt(receipt)[0].args.premium)
+        tau = (expiry - w3.eth.get_block(receipt.blockNumber).timestamp) * WAD // YEAR
+        exact = black_scholes_call(spot, strike, tau, sigma, rate)
+        price = int(exact * WAD + mpf(1) / 2)
+        print(f"Premium {premiums[option] / WAD:.6f} ETH for {size // WAD} calls of {strike // WAD}, "
+              f"exact price {mp.nstr(exact, 25)}")
+        checks.equal("premium to the wei", premiums[option], -(-price * size // spot))
     try:
         vault.functions.buy(0).call({"from": owner, "value": 2 * WAD})
         checks.equal("a second buyer is refused", "accepted", "sold")
@@ -88,14 +96,20 @@ def main():
     w3.provider.make_request("evm_increaseTime", [31 * 86400])
     w3.provider.make_request("evm_mine", [])
     final = 3700 * WAD
-    send(owner, vault.functions.post_price(0, final))
-    send(buyer, vault.functions.settle(0))
+    for option in (0, 1):
+        send(owner, vault.functions.post_price(option, final))
+    for option in (0, 1, 2):
+        send(writer, vault.functions.settle(option))
+    send(writer, vault.functions.withdraw())
+    send(buyer, vault.functions.withdraw())
+    send(trader, holder.functions.collect())
 
     payout = size * (final - strike) // final
-    checks.equal("the vault is empty", w3.eth.get_balance(address), 0)
-    checks.equal("owner", w3.eth.get_balance(owner), start[owner] - spent[owner])
-    checks.equal("writer", w3.eth.get_balance(writer), start[writer] - spent[writer] + premium - payout)
-    checks.equal("buyer", w3.eth.get_balance(buyer), start[buyer] - spent[buyer] - premium + payout)
+    change = {owner: 0, writer: sum(premiums) - 2 * payout, buyer: payout - premiums[0], trader: payout - premiums[1]}
+    for name, account in (("owner", owner), ("writer", writer), ("buyer", buyer), ("contract's owner", trader)):
+        checks.equal(name, w3.eth.get_balance(account), start[account] - spent[account] + change[account])
+    checks.equal("the vault is empty", w3.eth.get_balance(vault.address), 0)
+    checks.equal("the buying contract is empty", w3.eth.get_balance(holder.address), 0)
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 
