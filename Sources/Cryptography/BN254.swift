@@ -1,18 +1,5 @@
 public import Foundations
 
-// Constants are computed by Scripts/curve-constants from the prime that EIP-196 states.
-
-/// The field of BN254's coordinates.
-enum BN254Coordinates: FieldParameters {
-    static var modulus: UInt256 {
-        UInt256(limbs: 0x3c20_8c16_d87c_fd47, 0x9781_6a91_6871_ca8d, 0xb850_45b6_8181_585d, 0x3064_4e72_e131_a029)
-    }
-    static var negativeInverse: UInt64 { 0x87d2_0782_e486_6389 }
-    static var radixSquared: UInt256 {
-        UInt256(limbs: 0xf32c_fc5b_538a_fa89, 0xb5e7_1911_d445_01fb, 0x47ab_1eff_0a41_7ff6, 0x06d8_9f71_cab8_351f)
-    }
-}
-
 /// The curve y² = x³ + 3, also called alt_bn128. https://eips.ethereum.org/EIPS/eip-196
 enum BN254Curve: CurveParameters {
     static var a: MontgomeryField<BN254Coordinates> { .zero }

@@ -142,10 +142,8 @@ public struct BlockTree: Sendable {
             }
             outcome = try processor.finish(withdrawals: block.withdrawals ?? [], ommers: block.ommers)
         } catch {
-            if let address = processor.processor.machine.missingPrecompile { throw .missingPrecompile(address) }
             throw .execution(error)
         }
-        if let address = processor.processor.machine.missingPrecompile { throw .missingPrecompile(address) }
         var state = parent.state
         state.apply(outcome.diff)
         do throws(HeaderError) { try BlockTree.check(outcome, root: state.root, block) } catch { throw .header(error) }

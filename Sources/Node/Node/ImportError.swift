@@ -9,8 +9,6 @@ public enum ImportError: Error, Equatable, Sendable {
     case unknownParent(Bytes32)
     case header(HeaderError)
     case execution(BlockError)
-    /// The block calls a precompile that is not in this build: nothing can be said of it.
-    case missingPrecompile(Address)
 
     /// The name that official fixtures give to this reason.
     public var name: StaticString {
@@ -19,7 +17,6 @@ public enum ImportError: Error, Equatable, Sendable {
         case .tooLarge: "BlockException.RLP_BLOCK_LIMIT_EXCEEDED"
         case .unknownParent(.zero): "BlockException.UNKNOWN_PARENT_ZERO"
         case .unknownParent: "BlockException.UNKNOWN_PARENT"
-        case .missingPrecompile: "PrecompileUnavailable"
         case .header(let error): error.name
         case .execution(.transaction(_, let error)): error.name
         case .execution(.systemContractFailed): "BlockException.SYSTEM_CONTRACT_CALL_FAILED"

@@ -93,8 +93,6 @@ private struct BlockTestSuite: Sendable {
                 if !isValid {
                     problems.append("block \(index): expected \(wanted ?? "an invalid block"), was imported")
                 }
-            } catch .missingPrecompile(let address) {
-                problems.append("cause: precompile \(address) is not in this build")
             } catch {
                 if isValid {
                     problems.append("block \(index): expected a valid block, actual \(error.name): \(error)")

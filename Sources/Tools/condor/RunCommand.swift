@@ -11,8 +11,8 @@ extension Command {
     static let run = Command(
         name: "run", summary: "Execute EVM code in an empty world; print output, gas and speed.",
         options: [
-            Option(name: "code", value: "HEX", help: "the code to run; @FILE reads it from a file"),
-            Option(name: "input", value: "HEX", help: "call data; @FILE reads it from a file"),
+            Option(name: "code", value: "HEX", help: "the code to run; @FILE reads it from a file, @- from standard input"),
+            Option(name: "input", value: "HEX", help: "call data; @FILE reads it from a file, @- from standard input"),
             Option(name: "gas", value: "N", help: "gas to run with (default 1000000000)"),
             Option(name: "value", value: "WEI", help: "wei sent along (default 0)"),
             Option(name: "fork", value: "NAME", help: "rules (default Osaka)"),
@@ -48,11 +48,15 @@ extension Command {
         return report.result.status.isSuccess ? 0 : 1
     }
 
-    private static func readHex(_ name: String, _ text: String) throws -> [UInt8] {
+    static func readHex(_ name: String, _ text: String) throws -> [UInt8] {
         var digits = text
         if text.hasPrefix("@") {
             let path = String(text.dropFirst())
-            guard let content = try? String(contentsOfFile: path, encoding: .utf8) else {
+            let content =
+                path == "-"
+                ? String(data: FileHandle.standardInput.readDataToEndOfFile(), encoding: .utf8)
+                : try? String(contentsOfFile: path, encoding: .utf8)
+            guard let content else {
                 throw UsageError(message: "--\(name): the file '\(path)' cannot be read")
             }
             digits = content.trimmingCharacters(in: .whitespacesAndNewlines)

@@ -58,8 +58,6 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     private let emptyCode = Code([])
     private var creationCodes: [Code] = []
     private var pendingStep: TraceStep?
-    /// The last precompiled contract that was called and is not in this build.
-    public private(set) var missingPrecompile: Address?
 
     public init(
         view: View, block: BlockContext, natives: Natives, tracer: Trace, interpreter: Interpreter = .fast
@@ -302,9 +300,6 @@ extension Machine {
                 context.pointee.setReturnData(output)
                 return .finished(.success, call.gas - Int64(gasUsed))
             case .failure: return abandon(checkpoint, .precompileFailure)
-            case .unavailable:
-                missingPrecompile = call.codeAddress
-                return abandon(checkpoint, .precompileUnavailable)
             }
         }
         if natives.contains(call.codeAddress) {

@@ -18,8 +18,6 @@ public enum HaltReason: UInt8, Sendable {
     case nonceOverflow
     /// A precompiled contract refused its input.
     case precompileFailure
-    /// The precompiled contract is not in this build.
-    case precompileUnavailable
 
     public var name: StaticString {
         switch self {
@@ -36,7 +34,6 @@ public enum HaltReason: UInt8, Sendable {
         case .invalidCodePrefix: "invalid code: must not begin with 0xef"
         case .nonceOverflow: "nonce uint64 overflow"
         case .precompileFailure: "precompile failed"
-        case .precompileUnavailable: "precompile unavailable"
         }
     }
 }

@@ -7,8 +7,6 @@ package enum PrecompileResult: Equatable {
     case success(gasUsed: UInt64, output: [UInt8])
     /// Out of gas or an input that the contract refuses: all gas is gone.
     case failure
-    /// The fork has the contract, this build does not: an explicit halt, never a wrong answer.
-    case unavailable
 }
 
 /// The contracts that the protocol computes itself, by address and fork.
@@ -47,12 +45,14 @@ public enum Precompiles {
             return priced(600 + 120 * words, gasLimit) { [UInt8](repeating: 0, count: 12) + RIPEMD160.hash(input) }
         case 0x04: return priced(15 + 3 * words, gasLimit) { [UInt8](input) }
         case 0x05: return ModexpContract.run(input, gasLimit: gasLimit, fork: fork)
-        case 0x06: return curveAdd(input, gasLimit: gasLimit, fork: fork)
-        case 0x07: return curveMultiply(input, gasLimit: gasLimit, fork: fork)
-        case 0x08: return curvePairing(input, gasLimit: gasLimit, fork: fork)
+        case 0x06: return CurveContracts.bn254Add(input, gasLimit: gasLimit, fork: fork)
+        case 0x07: return CurveContracts.bn254Multiply(input, gasLimit: gasLimit, fork: fork)
+        case 0x08: return CurveContracts.bn254Pairing(input, gasLimit: gasLimit, fork: fork)
         case 0x09: return blake2(input, gasLimit: gasLimit)
+        case 0x0a: return CurveContracts.pointEvaluation(input, gasLimit: gasLimit)
+        case 0x0b...0x11: return CurveContracts.bls12381(address.word.limb0, input, gasLimit: gasLimit)
         case 0x100: return priced(6900, gasLimit) { verifyP256(input) }
-        default: return .unavailable
+        default: return .failure
         }
     }
 
@@ -85,51 +85,6 @@ public enum Precompiles {
             hash: Bytes32(word(input, 0)), r: word(input, 32), s: word(input, 64), x: word(input, 96),
             y: word(input, 128))
         return isValid ? UInt256.one.bigEndianBytes : []
-    }
-
-    /// Addition on BN254. Sources: EIP-196; EIP-1108 (Istanbul's price).
-    private static func curveAdd(
-        _ input: UnsafeRawBufferPointer, gasLimit: UInt64, fork: Fork
-    ) -> PrecompileResult {
-        let gas: UInt64 = fork >= .istanbul ? 150 : 500
-        guard gas <= gasLimit,
-            let sum = BN254.add((word(input, 0), word(input, 32)), (word(input, 64), word(input, 96)))
-        else { return .failure }
-        return .success(gasUsed: gas, output: sum.x.bigEndianBytes + sum.y.bigEndianBytes)
-    }
-
-    /// Multiplication on BN254. Sources: EIP-196; EIP-1108 (Istanbul's price).
-    private static func curveMultiply(
-        _ input: UnsafeRawBufferPointer, gasLimit: UInt64, fork: Fork
-    ) -> PrecompileResult {
-        let gas: UInt64 = fork >= .istanbul ? 6000 : 40000
-        guard gas <= gasLimit, let product = BN254.multiply((word(input, 0), word(input, 32)), by: word(input, 64))
-        else {
-            return .failure
-        }
-        return .success(gasUsed: gas, output: product.x.bigEndianBytes + product.y.bigEndianBytes)
-    }
-
-    /// The pairing check on BN254. Sources: EIP-197; EIP-1108 (Istanbul's price).
-    private static func curvePairing(
-        _ input: UnsafeRawBufferPointer, gasLimit: UInt64, fork: Fork
-    ) -> PrecompileResult {
-        let count = input.count / 192
-        let isCheap = fork >= .istanbul
-        let gas = (isCheap ? 45000 : 100_000) + (isCheap ? 34000 : 80000) * UInt64(count)
-        guard gas <= gasLimit, input.count.isMultiple(of: 192) else { return .failure }
-        let pairs = (0..<count).map { index in
-            let offset = 192 * index
-            // The second group's coordinates come with their imaginary part first.
-            return BN254Pairing.Pair(
-                g1: (word(input, offset), word(input, offset + 32)),
-                g2: (
-                    word(input, offset + 96), word(input, offset + 64), word(input, offset + 160),
-                    word(input, offset + 128)
-                ))
-        }
-        guard let isOne = BN254Pairing.productIsOne(pairs) else { return .failure }
-        return .success(gasUsed: gas, output: UInt256(isOne ? 1 as UInt64 : 0).bigEndianBytes)
     }
 
     /// https://eips.ethereum.org/EIPS/eip-152
