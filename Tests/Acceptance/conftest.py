@@ -15,9 +15,9 @@ CONDOR = os.environ.get("CONDOR", str(ROOT / ".build" / "release" / "condor"))
 class Node:
     """A running `condor node --dev` on a free port."""
 
-    def __init__(self, *options):
+    def __init__(self, *options, **process):
         self.process = subprocess.Popen(
-            [CONDOR, "node", "--dev", "--port", "0", *options], stdout=subprocess.PIPE, text=True)
+            [CONDOR, "node", "--dev", "--port", "0", *options], stdout=subprocess.PIPE, text=True, **process)
         self.banner = ""
         for line in self.process.stdout:
             self.banner += line

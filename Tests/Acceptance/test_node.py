@@ -260,6 +260,36 @@ def test_filters(node):
     assert node.request("eth_getFilterChanges", blocks) == []
     assert node.request("eth_uninstallFilter", blocks) is True
     assert node.request("eth_getFilterChanges", blocks)["error"]["message"] == "filter not found"
+    pending = node.request("eth_newPendingTransactionFilter")
+    sent = [node.request("eth_sendRawTransaction", signed(node)) for _ in range(3)]
+    assert node.request("eth_getFilterChanges", pending) == sent
+    assert node.request("eth_getFilterChanges", pending) == []
+
+
+def test_filters_report_what_comes_after_a_revert(node):
+    # Init code that logs a topic and deploys nothing.
+    log = {"from": node.web3.eth.accounts[4], "data": "0x602a5f5fa100"}
+    head = node.web3.eth.block_number
+    snapshot = node.request("evm_snapshot")
+    blocks = node.request("eth_newBlockFilter")
+    logs = node.request("eth_newFilter", {})
+    later = node.request("eth_newFilter", {"fromBlock": hex(head + 4)})
+    for _ in range(3):
+        node.request("eth_sendTransaction", log)
+    assert [len(node.request("eth_getFilterChanges", filter)) for filter in (blocks, logs, later)] == [3, 3, 0]
+    assert node.request("evm_revert", snapshot) is True
+    for expected in ([1, 1, 0], [1, 1, 0], [1, 1, 0], [1, 1, 1]):
+        node.request("eth_sendTransaction", log)
+        assert [len(node.request("eth_getFilterChanges", filter)) for filter in (blocks, logs, later)] == expected
+
+
+def test_queries_are_bounded(node):
+    history = rpc(node, "eth_feeHistory", ["0x1", "latest", list(range(101))])
+    assert history["error"] == {"code": -32602, "message": "invalid reward percentile: over the query limit 100"}
+    assert "result" in rpc(node, "eth_feeHistory", ["0x1", "latest", list(range(100))])
+    assert rpc(node, "eth_feeHistory", ["0x1", "latest", "0x5"])["error"]["code"] == -32602
+    for filter in ({"address": ["0x" + "11" * 20] * 1001}, {"topics": [["0x" + "11" * 32] * 1001]}):
+        assert "at most 1000" in rpc(node, "eth_getLogs", [filter])["error"]["message"]
 
 
 def test_block_time_and_stop():

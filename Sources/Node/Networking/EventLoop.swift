@@ -23,11 +23,18 @@ final class EventLoop: @unchecked Sendable {
     private let mailbox = Mutex<[Letter]>([])
     private var connections: [UInt64: Connection] = [:]
     private var nextID: UInt64 = firstConnection
+    /// Connections with requests that their last turn had no time for.
+    private var unfinished: [UInt64] = []
+    /// No descriptors are left for new clients, who wait in the listener's queue.
+    private var isAcceptancePaused = false
     private var inputBuffer = [UInt8](repeating: 0, count: 64 << 10)
 
     private static let listenerID: UInt64 = 0
     private static let wakeUpID: UInt64 = 1
     private static let firstConnection: UInt64 = 2
+
+    /// How long a client may hold the loop while others wait, unless one request takes longer.
+    private static let turnNanoseconds = 10_000_000
 
     init(
         index: Int, host: String, port: UInt16, application: any ServerApplication, limits: ServerLimits,
@@ -62,7 +69,8 @@ final class EventLoop: @unchecked Sendable {
         var events = [epoll_event](repeating: epoll_event(), count: 256)
         var lastSweep = EventLoop.now()
         while true {
-            let count = epoll_wait(poller, &events, 256, 1000)
+            let count = epoll_wait(poller, &events, Int32(events.count), unfinished.isEmpty ? 1000 : 0)
+            let polled = EventLoop.now()
             for index in 0..<max(0, Int(count)) {
                 let event = events[index]
                 switch event.data.u64 {
@@ -76,10 +84,19 @@ final class EventLoop: @unchecked Sendable {
                     if let connection = connections[event.data.u64] { serve(connection, event.events) }
                 }
             }
-            let now = EventLoop.now()
-            if now != lastSweep {
-                lastSweep = now
-                for connection in connections.values where connection.isExpired(now: now) { drop(connection) }
+            let waiting = unfinished
+            unfinished = []
+            for id in waiting {
+                guard let connection = connections[id] else { continue }
+                connection.isInLine = false
+                takeTurn(connection)
+            }
+            // By the clock of the poll, and only when the poll has told everything: a client that has sent something
+            // while the loop was busy with another one is not idle.
+            if polled != lastSweep, count < events.count {
+                lastSweep = polled
+                for connection in connections.values where connection.isExpired(now: polled) { drop(connection) }
+                resumeAcceptance()
             }
         }
     }
@@ -91,18 +108,33 @@ final class EventLoop: @unchecked Sendable {
         return time.tv_sec
     }
 
+    /// Nanoseconds of the monotonic clock.
+    static func nanoseconds() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+
     // MARK: Connections
 
     private func acceptConnections() {
-        while true {
+        // A bounded number for each turn; the poller tells of the others again.
+        for _ in 0..<64 {
             let descriptor = condor_accept(listener)
-            if descriptor < 0 { return }
+            if descriptor < 0 {
+                if errno == EAGAIN { return }
+                if errno == EINTR || errno == ECONNABORTED { continue }
+                // No descriptors or no memory: the poller would tell of the same client again and again.
+                isAcceptancePaused = true
+                return modify(listener, id: EventLoop.listenerID, for: 0)
+            }
             guard connectionCount.tryAdd(limit: limits.connections) else {
                 close(descriptor)
                 continue
             }
             var one: Int32 = 1
             setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(4))
+            condor_expire_dead_peer(descriptor)
             let connection = Connection(
                 descriptor: descriptor, handle: WebSocketHandle(loop: index, id: nextID), application: application,
                 limits: limits)
@@ -112,29 +144,52 @@ final class EventLoop: @unchecked Sendable {
         }
     }
 
-    private func serve(_ connection: Connection, _ events: UInt32) {
-        if events & (EPOLLIN.rawValue | EPOLLHUP.rawValue | EPOLLERR.rawValue) != 0 {
-            // A bounded number of reads for each turn, so that one busy client does not starve the others.
-            for _ in 0..<16 {
-                let count = recv(connection.descriptor, &inputBuffer, inputBuffer.count, 0)
-                if count > 0 {
-                    inputBuffer.withUnsafeBufferPointer {
-                        connection.receive(UnsafeBufferPointer(rebasing: $0[0..<count]))
-                    }
-                    if connection.isClosing { break }
-                } else if count == 0 || (errno != EAGAIN && errno != EINTR) {
-                    return drop(connection)
-                } else {
-                    break
-                }
-            }
-        }
-        flush(connection)
+    /// Tries again to take clients: every second, and when a connection has ended.
+    private func resumeAcceptance() {
+        guard isAcceptancePaused else { return }
+        isAcceptancePaused = false
+        modify(listener, id: EventLoop.listenerID, for: EPOLLIN.rawValue)
     }
 
-    private func flush(_ connection: Connection) {
-        guard connection.flush() else { return drop(connection) }
-        let interest = EPOLLIN.rawValue | (connection.hasOutput ? EPOLLOUT.rawValue : 0)
+    private func serve(_ connection: Connection, _ events: UInt32) {
+        if events & EPOLLERR.rawValue != 0 { return drop(connection) }
+        // Both directions are closed. What is left to read is read, or the kernel would take back the last reply.
+        if events & EPOLLHUP.rawValue != 0, !connection.wantsInput { return drop(connection) }
+        // A bounded number of reads for each turn, so that one busy client does not starve the others.
+        var reads = 0
+        while events & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0, reads < 16, connection.wantsInput {
+            reads += 1
+            let count = recv(connection.descriptor, &inputBuffer, inputBuffer.count, 0)
+            if count > 0 {
+                inputBuffer.withUnsafeBufferPointer {
+                    connection.receive(UnsafeBufferPointer(rebasing: $0[0..<count]))
+                }
+                // A long body comes in many pieces, none of which gives anything to answer.
+                connection.work(until: EventLoop.nanoseconds() + EventLoop.turnNanoseconds)
+            } else if count == 0 {
+                connection.endInput()
+            } else if errno != EINTR {
+                if errno != EAGAIN { return drop(connection) }
+                break
+            }
+        }
+        takeTurn(connection)
+    }
+
+    /// Answers what the connection has asked, and sends what waits for it.
+    private func takeTurn(_ connection: Connection) {
+        let deadline = EventLoop.nanoseconds() + EventLoop.turnNanoseconds
+        repeat {
+            connection.work(until: deadline)
+            guard connection.flush() else { return drop(connection) }
+        } while connection.canWork && EventLoop.nanoseconds() < deadline
+        if connection.isFinished { return drop(connection) }
+        if connection.canWork, !connection.isInLine {
+            connection.isInLine = true
+            unfinished.append(connection.handle.id)
+        }
+        let interest =
+            (connection.wantsInput ? EPOLLIN.rawValue : 0) | (connection.hasOutput ? EPOLLOUT.rawValue : 0)
         if interest != connection.interest {
             connection.interest = interest
             modify(connection.descriptor, id: connection.handle.id, for: interest)
@@ -146,6 +201,7 @@ final class EventLoop: @unchecked Sendable {
         close(connection.descriptor)
         connectionCount.remove()
         if connection.isWebSocket { application.closed(connection.handle) }
+        resumeAcceptance()
     }
 
     /// False when the loop is to end.
@@ -162,7 +218,7 @@ final class EventLoop: @unchecked Sendable {
             case .send(let id, let message):
                 guard let connection = connections[id] else { continue }
                 connection.push(message)
-                flush(connection)
+                takeTurn(connection)
             }
         }
         return true

@@ -3,16 +3,23 @@ import CHTTPParser
 /// A request that has arrived whole.
 struct HTTPRequest {
     enum Method {
-        case get, post, options, other
+        case get, head, post, options, other
+    }
+
+    /// What a request says of WebSocket. Source: RFC 6455, section 4.2.1.
+    enum Handshake {
+        /// The request is no handshake; an upgrade to anything else is left out, as HTTP allows.
+        case none
+        case complete(key: String)
+        /// Status and reason.
+        case refused(Int, String)
     }
 
     var method: Method
     var path: String
     var body: [UInt8]
     var keepsAlive: Bool
-    var isUpgrade: Bool
-    /// The key of a WebSocket handshake of version 13.
-    var webSocketKey: String?
+    var handshake: Handshake
 }
 
 /// Incremental HTTP/1.1 parsing: the http-parser library behind a safe face. One for each connection.
@@ -40,6 +47,7 @@ final class HTTPParser {
     private var body: [UInt8] = []
     private var webSocketKey: String?
     private var webSocketVersion: String?
+    private var upgradesToWebSocket = false
     private var expectsContinue = false
     private var refusal: (Int, String)?
 
@@ -105,6 +113,7 @@ final class HTTPParser {
         body = []
         webSocketKey = nil
         webSocketVersion = nil
+        upgradesToWebSocket = false
         expectsContinue = false
         return 0
     }
@@ -136,6 +145,11 @@ final class HTTPParser {
         switch String(decoding: headerName, as: UTF8.self).lowercased() {
         case "sec-websocket-key": webSocketKey = value
         case "sec-websocket-version": webSocketVersion = value
+        case "upgrade":
+            let names = value.lowercased().split(separator: ",").map { $0.drop { $0 == " " || $0 == "\t" } }
+            if names.contains(where: { $0.prefix { $0 != " " && $0 != "\t" } == "websocket" }) {
+                upgradesToWebSocket = true
+            }
         case "expect": expectsContinue = value.lowercased() == "100-continue"
         default: break
         }
@@ -166,6 +180,7 @@ final class HTTPParser {
         let method: HTTPRequest.Method =
             switch http_method(condor_http_method(parser)) {
             case HTTP_GET: .get
+            case HTTP_HEAD: .head
             case HTTP_POST: .post
             case HTTP_OPTIONS: .options
             default: .other
@@ -174,11 +189,23 @@ final class HTTPParser {
             .request(
                 HTTPRequest(
                     method: method, path: String(decoding: path, as: UTF8.self), body: body,
-                    keepsAlive: http_should_keep_alive(parser) != 0, isUpgrade: condor_http_is_upgrade(parser) != 0,
-                    webSocketKey: webSocketVersion == "13" ? webSocketKey : nil)))
+                    keepsAlive: http_should_keep_alive(parser) != 0, handshake: handshake)))
         // One request at a time, so that what follows an upgrade is not taken for HTTP.
         http_parser_pause(parser, 1)
         return 0
+    }
+
+    private var handshake: HTTPRequest.Handshake {
+        // The library's flag stands for both headers: Connection with `upgrade`, and Upgrade with anything.
+        guard upgradesToWebSocket, condor_http_is_upgrade(parser) != 0 else {
+            return webSocketKey == nil
+                ? .none : .refused(400, "a WebSocket handshake has the headers Upgrade: websocket, Connection: Upgrade")
+        }
+        guard webSocketVersion == "13" else { return .refused(426, "only WebSocket version 13 is served") }
+        guard let webSocketKey, WebSocket.isKey(webSocketKey) else {
+            return .refused(400, "Sec-WebSocket-Key must be 16 bytes in Base64")
+        }
+        return .complete(key: webSocketKey)
     }
 
     private func refuse(_ status: Int, _ reason: String) -> Int32 {

@@ -21,12 +21,18 @@ public struct ServerLimits: Sendable {
     public var headerBytes = 64 << 10
     /// Connections at the same time, over all loops.
     public var connections = 4096
-    /// Bytes that may wait for a client that reads slowly before it is cut off.
-    public var outputBytes = 16 << 20
+    /// Bytes that may wait for a client before its next request is answered. One reply may have more.
+    public var unreadBytes = 1 << 20
+    /// Bytes of pushed messages that may wait for a client that reads slowly before it is cut off.
+    public var pushedBytes = 16 << 20
     /// Seconds in which a request must arrive once it has begun.
     public var requestSeconds = 30
     /// Seconds that a connection may be idle between requests.
     public var idleSeconds = 120
+    /// Seconds in which a client must take some of what waits for it.
+    public var stallSeconds = 30
+    /// Seconds for which a connection that the server ends stays open for the client to notice.
+    public var lingerSeconds = 5
 
     public init() {}
 }
@@ -57,6 +63,8 @@ public final class Server: Sendable {
         host: String, port: UInt16, application: any ServerApplication, limits: ServerLimits = ServerLimits(),
         threadCount: Int
     ) throws(ServerError) {
+        // For the connections, and for what else the process opens.
+        condor_raise_descriptor_limit(UInt(limits.connections) + 256)
         var bound = port
         var loops: [EventLoop] = []
         let connectionCount = ConnectionCount()
@@ -94,11 +102,16 @@ public final class Server: Sendable {
         loops[connection.loop].post(.send(connection.id, message))
     }
 
-    /// Closes all connections and ends the threads.
-    public func stop() {
+    /// Closes all connections and ends the threads. A thread that is in the middle of a long request is left to itself
+    /// after `milliseconds`: nobody waits for its reply any more.
+    public func stop(within milliseconds: Int = 500) {
         for loop in loops { loop.post(.stop) }
+        let end = EventLoop.nanoseconds() + milliseconds * 1_000_000
         threads.withLock { threads in
-            for thread in threads { pthread_join(thread, nil) }
+            for thread in threads {
+                let left = max(0, end - EventLoop.nanoseconds()) / 1_000_000
+                if condor_join(thread, Int32(clamping: left)) != 0 { pthread_detach(thread) }
+            }
             threads = []
         }
     }

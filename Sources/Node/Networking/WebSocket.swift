@@ -84,6 +84,21 @@ final class WebSocket {
         messages.append([UInt8](UnsafeBufferPointer(start: message.msg, count: message.msg_length)))
     }
 
+    /// Whether a handshake's key has the form of 16 bytes in Base64.
+    static func isKey(_ key: String) -> Bool {
+        // 22 digits, of which the last stands for two bits only, and the filling.
+        let digits = Array(key.utf8)
+        guard digits.count == 24, key.hasSuffix("=="), "AQgw".utf8.contains(digits[21]) else { return false }
+        return digits.prefix(22).allSatisfy { digit in
+            switch digit {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "+"), UInt8(ascii: "/"):
+                true
+            default: false
+            }
+        }
+    }
+
     /// The answer to a handshake's key. Source: RFC 6455, section 4.2.2.
     static func acceptance(of key: String) -> String {
         let text = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)

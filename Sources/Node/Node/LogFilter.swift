@@ -8,10 +8,17 @@ struct LogFilter: Sendable {
     /// An empty entry takes any topic at its place.
     var topics: [[Bytes32]] = []
 
+    /// The most addresses, and the most topics at one position; as with geth.
+    static let alternativesLimit = 1000
+
     init(_ json: JSONValue) throws(RPCError) {
         guard json.kind == .object else { throw .invalidParameters("a filter must be an object") }
         if let value = json["address"], !value.isNull {
-            for address in value.array ?? [value] {
+            let values = value.array ?? [value]
+            guard values.count <= LogFilter.alternativesLimit else {
+                throw .invalidParameters("at most \(LogFilter.alternativesLimit) addresses in one filter")
+            }
+            for address in values {
                 addresses.append(try RPCParameters.address(address, "field address"))
             }
         }
@@ -21,7 +28,12 @@ struct LogFilter: Sendable {
         for position in positions {
             var accepted: [Bytes32] = []
             if !position.isNull {
-                for topic in position.array ?? [position] {
+                let alternatives = position.array ?? [position]
+                guard alternatives.count <= LogFilter.alternativesLimit else {
+                    throw .invalidParameters(
+                        "at most \(LogFilter.alternativesLimit) topics at one position of a filter")
+                }
+                for topic in alternatives {
                     if topic.isNull {
                         // A null among alternatives takes anything.
                         accepted = []

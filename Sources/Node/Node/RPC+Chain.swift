@@ -68,6 +68,9 @@ extension RPCService {
     /// What a sender is advised to offer the beneficiary: 1 gwei, of which nothing is needed on an idle chain.
     static let suggestedTip = UInt256(1_000_000_000 as UInt64)
 
+    /// The most percentiles that one fee history may ask for, as with geth.
+    static let percentileLimit = 100
+
     private func write(_ record: BlockRecord?, fullTransactions: Bool, _ writer: inout JSONWriter) {
         if let record { writer.value(record, fullTransactions: fullTransactions) } else { writer.null() }
     }
@@ -79,8 +82,15 @@ extension RPCService {
     private func feeHistory(_ parameters: RPCParameters, _ writer: inout JSONWriter) throws {
         let wanted = min(max(1, try parameters.number(0, "block count")), 1024)
         let newest = try block(parameters.required(1, "newest block"))
+        guard let values = (parameters.optional(2).map(\.array)) ?? [] else {
+            throw RPCError.invalidParameters("argument 2 must be an array of reward percentiles")
+        }
+        guard values.count <= RPCService.percentileLimit else {
+            throw RPCError.invalidParameters(
+                "invalid reward percentile: over the query limit \(RPCService.percentileLimit)")
+        }
         var percentiles: [Double] = []
-        for value in parameters.optional(2)?.array ?? [] {
+        for value in values {
             guard let percentile = value.double, percentile >= percentiles.last ?? 0, percentile <= 100 else {
                 throw RPCError.invalidParameters("reward percentiles must ascend from 0 to 100")
             }

@@ -1,5 +1,6 @@
 import Foundations
 import JSONText
+import Synchronization
 
 // What development tools do to a chain of their own: seal blocks, move its clock, go back.
 
@@ -32,7 +33,10 @@ extension RPCService {
         },
         "evm_snapshot": { service, _, writer in writer.value(quantity: service.chain.snapshot()) },
         "evm_revert": { service, parameters, writer in
-            writer.value(service.chain.revert(to: try parameters.number(0, "snapshot id")))
+            let isDone = service.chain.revert(to: try parameters.number(0, "snapshot id"))
+            let head = service.chain.head.number
+            service.filters.withLock { $0.goBack(to: head) }
+            writer.value(isDone)
         },
     ]
 

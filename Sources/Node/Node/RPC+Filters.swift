@@ -12,21 +12,37 @@ struct FilterTable {
     enum Kind {
         case logs(LogFilter, from: UInt64?, to: UInt64?)
         case blocks
-        case transactions([Bytes32])
+        case transactions
     }
 
     struct Filter {
-        var kind: Kind
+        let kind: Kind
         /// The first block that the next poll reports.
         var nextBlock: UInt64
+        /// The position of the first waiting transaction that it reports.
+        var nextPending: UInt64
         var lastUse: Date
+
+        /// The first block that the filter is about at all.
+        var firstBlock: UInt64 {
+            if case .logs(_, let from, _) = kind { return from ?? 0 }
+            return 0
+        }
+    }
+
+    /// What a poll reports.
+    struct Poll {
+        let kind: Kind
+        let nextBlock: UInt64
+        let pending: ArraySlice<Bytes32>
     }
 
     /// A filter that nobody polls for this long is dropped, in seconds.
     static let lifetime: TimeInterval = 300
     static let limit = 10_000
-
     private var filters: [UInt64: Filter] = [:]
+    /// The newest waiting transactions; all filters share them.
+    private var pending = RecentHashes(limit: 32_768)
     private var nextID: UInt64 = 1
 
     mutating func add(_ kind: Kind, nextBlock: UInt64) throws(RPCError) -> UInt64 {
@@ -34,7 +50,8 @@ struct FilterTable {
         filters = filters.filter { now.timeIntervalSince($0.value.lastUse) < FilterTable.lifetime }
         guard filters.count < FilterTable.limit else { throw .server("too many filters") }
         defer { nextID += 1 }
-        filters[nextID] = Filter(kind: kind, nextBlock: nextBlock, lastUse: now)
+        filters[nextID] = Filter(
+            kind: kind, nextBlock: nextBlock, nextPending: pending.end, lastUse: now)
         return nextID
     }
 
@@ -42,18 +59,21 @@ struct FilterTable {
 
     func filter(_ id: UInt64) -> Filter? { filters[id] }
 
-    /// The filter as it is to be polled; its next poll starts behind `head`.
-    mutating func poll(_ id: UInt64, head: UInt64) -> Filter? {
+    /// What a filter has to report; its next poll starts behind `head`.
+    mutating func poll(_ id: UInt64, head: UInt64) -> Poll? {
         guard let filter = filters[id] else { return nil }
-        filters[id]?.nextBlock = head + 1
+        filters[id]?.nextBlock = max(filter.nextBlock, head + 1)
+        filters[id]?.nextPending = pending.end
         filters[id]?.lastUse = Date()
-        if case .transactions = filter.kind { filters[id]?.kind = .transactions([]) }
-        return filter
+        return Poll(kind: filter.kind, nextBlock: filter.nextBlock, pending: pending.since(filter.nextPending))
     }
 
-    mutating func note(pending hash: Bytes32) {
-        for (id, filter) in filters {
-            if case .transactions(let hashes) = filter.kind { filters[id]?.kind = .transactions(hashes + [hash]) }
+    mutating func note(pending hash: Bytes32) { pending.append(hash) }
+
+    /// Blocks behind `head` are gone: those that come in their place are to be reported.
+    mutating func goBack(to head: UInt64) {
+        for (id, filter) in filters where filter.nextBlock > head + 1 {
+            filters[id]?.nextBlock = max(head + 1, filter.firstBlock)
         }
     }
 }
@@ -103,7 +123,7 @@ extension RPCService {
             let next = service.chain.head.number + 1
             writer.value(
                 quantity: try service.filters.withLock { (table) throws(RPCError) in
-                    try table.add(.transactions([]), nextBlock: next)
+                    try table.add(.transactions, nextBlock: next)
                 })
         },
         "eth_uninstallFilter": { service, parameters, writer in
@@ -113,14 +133,14 @@ extension RPCService {
         "eth_getFilterChanges": { service, parameters, writer in
             let id = try parameters.number(0, "filter id")
             let head = service.chain.head.number
-            guard let filter = service.filters.withLock({ $0.poll(id, head: head) }) else {
+            guard let poll = service.filters.withLock({ $0.poll(id, head: head) }) else {
                 throw RPCError.server("filter not found")
             }
-            let fresh = filter.nextBlock <= head ? service.chain.blocks(filter.nextBlock...head) : []
-            switch filter.kind {
+            let fresh = poll.nextBlock <= head ? service.chain.blocks(poll.nextBlock...head) : []
+            switch poll.kind {
             case .logs(let logs, _, let to): service.write(fresh.filter { $0.number <= to ?? .max }, logs, &writer)
             case .blocks: writer.array(fresh) { $0.value(hex: $1.hash.bytes) }
-            case .transactions(let hashes): writer.array(hashes) { $0.value(hex: $1.bytes) }
+            case .transactions: writer.array(poll.pending) { $0.value(hex: $1.bytes) }
             }
         },
         "eth_getFilterLogs": { service, parameters, writer in

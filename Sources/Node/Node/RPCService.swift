@@ -16,8 +16,9 @@ final class RPCService: ServerApplication, Sendable {
     /// How messages reach WebSocket clients; set once when the server exists.
     let server = Mutex<Server?>(nil)
 
-    /// The most calls in one batch.
+    /// The most calls in one batch, and the bytes of results after which its other calls are refused; as with geth.
     static let batchLimit = 1000
+    static let batchResponseLimit = 25_000_000
 
     init(chain: DevChain) {
         self.chain = chain
@@ -64,9 +65,19 @@ final class RPCService: ServerApplication, Sendable {
             return reply(
                 nil, RPCError(code: -32600, message: "batch too large: at most \(RPCService.batchLimit) calls"))
         }
-        let replies = batch.compactMap { call($0, from: connection) }
-        if replies.isEmpty { return nil }
-        return [UInt8(ascii: "[")] + replies.joined(separator: [UInt8(ascii: ",")]) + [UInt8(ascii: "]")]
+        var replies: [UInt8] = []
+        for request in batch {
+            let answer: [UInt8]?
+            if replies.count <= RPCService.batchResponseLimit {
+                answer = call(request, from: connection)
+            } else {
+                answer = request["id"].map { reply($0, RPCError(code: -32003, message: "response too large")) }
+            }
+            guard let answer else { continue }
+            replies.append(UInt8(ascii: replies.isEmpty ? "[" : ","))
+            replies += answer
+        }
+        return replies.isEmpty ? nil : replies + [UInt8(ascii: "]")]
     }
 
     private func call(_ request: JSONValue, from connection: WebSocketHandle?) -> [UInt8]? {
