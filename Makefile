@@ -17,8 +17,9 @@ build: ## the condor program, optimised
 test: packages build $(VENV)/ready ## everything that must hold; ends with N passed, N failed
 	$(PYTHON) Scripts/run-tests
 
-bench: packages build $(VENV)/ready ## speed beside peers, in one table
+bench: packages build $(VENV)/ready ## speed beside peers, in two tables
 	$(PYTHON) Benchmarks/run.py
+	$(PYTHON) Benchmarks/precompiles.py
 
 format: ## put the sources into the project's format
 	swift format -i -r Sources Tests Package.swift

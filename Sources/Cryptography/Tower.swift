@@ -2,6 +2,7 @@ import Foundations
 
 /// The tower of fields over which a pairing curve of embedding degree 12 is defined: u² = −1, v³ = ξ, w² = v.
 protocol TowerParameters {
+    /// Below a quarter of 2^(64·limbs).
     associatedtype Prime: FieldParameters
     /// ξ·x.
     static func timesNonResidue(_ x: QuadraticExtension<Self>) -> QuadraticExtension<Self>
@@ -24,19 +25,46 @@ struct QuadraticExtension<Tower: TowerParameters>: CurveField {
     @inline(__always)
     static func - (x: Self, y: Self) -> Self { Self(a: x.a - y.a, b: x.b - y.b) }
 
+    /// Karatsuba's three products, reduced twice only. Source: Aranha et al. (2011), lazy reduction.
     @inline(never)
     static func * (x: Self, y: Self) -> Self {
-        let aa = x.a * y.a
-        let bb = x.b * y.b
-        return Self(a: aa - bb, b: (x.a + x.b) * (y.a + y.b) - aa - bb)
+        typealias Word = Tower.Prime.Word
+        let aa = Word.fullProduct(x.a.bits, y.a.bits)
+        let bb = Word.fullProduct(x.b.bits, y.b.bits)
+        // The sums fit unreduced: the prime is below a quarter of R.
+        let xSum = x.a.bits.addingReportingOverflow(x.b.bits).partialValue
+        let ySum = y.a.bits.addingReportingOverflow(y.b.bits).partialValue
+        let cross = difference(difference(Word.fullProduct(xSum, ySum), aa).value, bb).value
+        var (real, borrow) = difference(aa, bb)
+        real.high = real.high.addingReportingOverflow(borrow ? Tower.Prime.modulus : .zero).partialValue
+        return Self(a: reduced(real), b: reduced(cross))
+    }
+
+    private typealias Wide = (low: Tower.Prime.Word, high: Tower.Prime.Word)
+
+    @inline(__always)
+    private static func difference(_ x: Wide, _ y: Wide) -> (value: Wide, borrow: Bool) {
+        let (low, lowBorrow) = x.low.subtractingReportingOverflow(y.low)
+        let (high, first) = x.high.subtractingReportingOverflow(y.high)
+        let (rest, second) = high.subtractingReportingOverflow(lowBorrow ? Tower.Prime.Word(1) : .zero)
+        return ((low, rest), first != second)
+    }
+
+    @inline(__always)
+    private static func reduced(_ x: Wide) -> Base {
+        Base(
+            montgomery: Tower.Prime.Word.montgomeryReduction(
+                low: x.low, high: x.high, modulus: Tower.Prime.modulus,
+                negativeInverse: Tower.Prime.negativeInverse))
     }
 
     static func * (x: Self, y: Base) -> Self { Self(a: x.a * y, b: x.b * y) }
 
-    @inline(never)
-    private func square() -> Self { Self(a: (a + b) * (a - b), b: (a * b).doubled) }
-
     var squared: Self { square() }
+
+    @inline(never)
+    private func square() -> Self { Self(a: (a + b).product(a - b), b: a.product(b.doubled)) }
+
     var isZero: Bool { a.isZero && b.isZero }
     var conjugate: Self { Self(a: a, b: -b) }
 

@@ -11,7 +11,8 @@ extension Command {
             Option(name: "input", value: "HEX", help: "its input; @FILE reads it from a file, @- from standard input"),
             Option(name: "gas", value: "N", help: "gas to run with (default 1000000000)"),
             Option(name: "fork", value: "NAME", help: "rules and prices (default Osaka)"),
-            Option(name: "milliseconds", value: "N", help: "repeat for at least this long, for a steady time (default 0)"),
+            Option(
+                name: "milliseconds", value: "N", help: "repeat for at least this long, for a steady time (default 0)"),
             Option(name: "json", help: "the result as one JSON object"),
         ],
         notes: """

@@ -11,7 +11,8 @@ extension Command {
     static let run = Command(
         name: "run", summary: "Execute EVM code in an empty world; print output, gas and speed.",
         options: [
-            Option(name: "code", value: "HEX", help: "the code to run; @FILE reads it from a file, @- from standard input"),
+            Option(
+                name: "code", value: "HEX", help: "the code to run; @FILE reads it from a file, @- from standard input"),
             Option(name: "input", value: "HEX", help: "call data; @FILE reads it from a file, @- from standard input"),
             Option(name: "gas", value: "N", help: "gas to run with (default 1000000000)"),
             Option(name: "value", value: "WEI", help: "wei sent along (default 0)"),

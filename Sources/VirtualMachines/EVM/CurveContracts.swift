@@ -10,7 +10,9 @@ enum CurveContracts {
     ) -> PrecompileResult {
         let gas: UInt64 = fork >= .istanbul ? 150 : 500
         guard gas <= gasLimit,
-            let sum = BN254.add((Precompiles.word(input, 0), Precompiles.word(input, 32)), (Precompiles.word(input, 64), Precompiles.word(input, 96)))
+            let sum = BN254.add(
+                (Precompiles.word(input, 0), Precompiles.word(input, 32)),
+                (Precompiles.word(input, 64), Precompiles.word(input, 96)))
         else { return .failure }
         return .success(gasUsed: gas, output: sum.x.bigEndianBytes + sum.y.bigEndianBytes)
     }
@@ -20,7 +22,9 @@ enum CurveContracts {
         _ input: UnsafeRawBufferPointer, gasLimit: UInt64, fork: Fork
     ) -> PrecompileResult {
         let gas: UInt64 = fork >= .istanbul ? 6000 : 40000
-        guard gas <= gasLimit, let product = BN254.multiply((Precompiles.word(input, 0), Precompiles.word(input, 32)), by: Precompiles.word(input, 64))
+        guard gas <= gasLimit,
+            let product = BN254.multiply(
+                (Precompiles.word(input, 0), Precompiles.word(input, 32)), by: Precompiles.word(input, 64))
         else {
             return .failure
         }
@@ -41,7 +45,8 @@ enum CurveContracts {
             return BN254Pairing.Pair(
                 g1: (Precompiles.word(input, offset), Precompiles.word(input, offset + 32)),
                 g2: (
-                    Precompiles.word(input, offset + 96), Precompiles.word(input, offset + 64), Precompiles.word(input, offset + 160),
+                    Precompiles.word(input, offset + 96), Precompiles.word(input, offset + 64),
+                    Precompiles.word(input, offset + 160),
                     Precompiles.word(input, offset + 128)
                 ))
         }
