@@ -11,13 +11,10 @@ enum Rules {
         var complaints: [String] = []
         let order = house.map(\.name)
         let own = order.firstIndex(of: module.name) ?? order.endIndex
-        for line in SourceLine.lines(of: text) {
-            guard
-                let match = line.code.firstMatch(
-                    of:
-                        /^(?:@\w+(?:\([^)]*\))? )*(?:public |package |internal |fileprivate |private )?import (?:\w+ )?(\w+)/
-                )
-            else { continue }
+        let pattern =
+            /^(?:@\w+(?:\([^)]*\))? )*(?:public |package |internal |fileprivate |private )?import (?:\w+ )?(\w+)/
+        for line in SourceLine.lines(of: text) where line.code.contains("import ") {
+            guard let match = line.code.firstMatch(of: pattern) else { continue }
             let name = String(match.1)
             if let place = order.firstIndex(of: name) {
                 if place >= own {
@@ -45,12 +42,14 @@ enum Rules {
     /// What guest-clean code must not contain. See design rules 1–10.
     private static var forbiddenInGuests: [(Regex<Substring>, String)] {
         [
-            (/\b(?:Double|Float|Float16|Float32|Float64|CGFloat)\b/, "floating point"),
-            (/\b(?:Dictionary|Set)\s*[<(]/, "a hash-seeded collection; use Table"),
-            (/:\s*\[\w+\s*:\s*\w+\]/, "a dictionary; use Table"),
+            (/\b(?:Double|CGFloat|TimeInterval|Float\w*|BinaryFloatingPoint)\b/, "floating point"),
+            // A tuple's or range's digits follow a point themselves.
+            (/(?:^|[^\w.])\d[\d_]*(?:\.\d|[eE][+-]?\d)/, "a floating-point literal"),
+            (/\b0x[\da-fA-F_.]+[pP]/, "a floating-point literal"),
+            (/\b(?:Dictionary|Set)\b/, "a hash-seeded collection; use Table"),
             (/\bany [A-Z]\w*/, "an existential"),
             (/\bAny\b/, "Any"),
-            (/\bthrows(?!\()\s*(?:->|\{|$)/, "untyped throws"),
+            (/\bthrows\b(?!\()/, "untyped throws"),
             (/\bMirror\(|\bCodable\b|\bEncodable\b|\bDecodable\b/, "reflection"),
             (/\\[A-Z]?\w*\.\w+\)/, "a key path"),
             (/\basync\b|\bawait\b/, "concurrency"),
@@ -59,10 +58,12 @@ enum Rules {
     }
 
     static func guestClean(_ text: String) -> [String] {
-        var complaints: [String] = []
-        for line in SourceLine.lines(of: text) where !line.isHostOnly {
-            let code = line.code.replacing(/"(?:[^"\\]|\\.)*"/, with: "\"\"")
-            for (pattern, what) in forbiddenInGuests where code.contains(pattern) {
+        let lines = SourceLine.lines(of: text).filter { !$0.isHostOnly }
+        var complaints = Brackets.dictionaries(in: lines).map { "\($0): a dictionary in guest-clean code; use Table" }
+        // Once for all lines, as every new value of a pattern is compiled anew.
+        let forbidden = forbiddenInGuests
+        for line in lines {
+            for (pattern, what) in forbidden where line.code.contains(pattern) {
                 complaints.append("\(line.number): \(what) in guest-clean code")
             }
         }
@@ -71,17 +72,17 @@ enum Rules {
 
     /// Nothing unfinished is left behind.
     static func finished(_ text: String) -> [String] {
-        text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
-            line.contains(/\b(?:TODO|FIXME|XXX|HACK)\b/) ? "\(index + 1): unfinished: \(line)" : nil
+        let pattern = /\b(?:TODO|FIXME|XXX|HACK)\b/
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().compactMap { index, line in
+            line.contains(pattern) ? "\(index + 1): unfinished: \(line)" : nil
         }
     }
 
     /// A module shares its name with no type in it: the name could not be qualified.
     static func typeNames(_ text: String, module: String) -> [String] {
-        SourceLine.lines(of: text).compactMap { line in
-            guard let match = line.code.firstMatch(of: /\b(?:struct|class|enum|actor|protocol) (\w+)/),
-                match.1 == module
-            else { return nil }
+        let pattern = /\b(?:struct|class|enum|actor|protocol) (\w+)/
+        return SourceLine.lines(of: text).compactMap { line in
+            guard let match = line.code.firstMatch(of: pattern), match.1 == module else { return nil }
             return "\(line.number): a type has the name of its module, \(module)"
         }
     }
