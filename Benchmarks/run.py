@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Condor's interpreters beside revm (pyrevm) on the same code, in the same run.
 
-    make bench            or: Benchmarks/run.py [--json] [--rounds N]
+    make bench            or: Benchmarks/run.py [--json] [--rounds N] [--gas N]
 
-Each program is a loop that runs until 10^8 gas are nearly used. Prints the median of paired runs in Mgas/s, the ratio
+Each program is a loop that runs until the gas is nearly used, 10^8 if not said otherwise. Prints the median of paired runs in Mgas/s, the ratio
 of the times, and a hash of the result. Compare only within one run: these machines are noisy.
 """
 import argparse
@@ -17,7 +17,6 @@ import time
 from pyrevm import EVM, AccountInfo
 
 CONDOR = pathlib.Path(__file__).resolve().parent.parent / ".build" / "release" / "condor"
-GAS = 100_000_000
 # What each loop repeats; the word on top of the stack goes from round to round.
 BODIES = {
     "add": "6003018060020101" * 8,
@@ -34,20 +33,20 @@ def loop(body):
     return "6001" + "5b" + body + "6103e85a11600257" + "5f5260205ff3"
 
 
-def condor(code, *options):
+def condor(code, gas, *options):
     out = subprocess.run(
-        [CONDOR, "run", "--json", "--fork", "Cancun", "--gas", str(GAS), "--code", code, *options],
+        [CONDOR, "run", "--json", "--fork", "Cancun", "--gas", str(gas), "--code", code, *options],
         capture_output=True, text=True)
     result = json.loads(out.stdout)
     return result["nanoseconds"] / 1e9, result["gasUsed"], bytes.fromhex(result["output"][2:])
 
 
-def revm(code):
+def revm(code, gas):
     target, caller = "0x" + "00" * 18 + "2000", "0x" + "00" * 18 + "1000"
-    evm = EVM(gas_limit=GAS * 2)
+    evm = EVM(gas_limit=gas * 2)
     evm.insert_account_info(target, AccountInfo(code=bytes.fromhex(code)))
     start = time.perf_counter()
-    output = evm.message_call(caller=caller, to=target, gas=GAS + 21000)
+    output = evm.message_call(caller=caller, to=target, gas=gas + 21000)
     elapsed = time.perf_counter() - start
     return elapsed, evm.result.gas_used - 21000, bytes(output)
 
@@ -56,11 +55,14 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--rounds", type=int, default=5, help="paired runs of each program (default 5)")
+    parser.add_argument("--gas", type=int, default=100_000_000, help="gas of each program (default 100000000)")
     arguments = parser.parse_args()
+    gas = arguments.gas
     rows = []
     for name, body in BODIES.items():
         code = loop(body)
-        pairs = [(condor(code), condor(code, "--interpreter", "reference"), revm(code)) for _ in range(arguments.rounds)]
+        pairs = [(condor(code, gas), condor(code, gas, "--interpreter", "reference"), revm(code, gas))
+                 for _ in range(arguments.rounds)]
         result = pairs[0][0][1:]
         times = [statistics.median(run[index][0] for run in pairs) for index in range(3)]
         rows.append({
