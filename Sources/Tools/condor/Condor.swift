@@ -4,7 +4,7 @@ import Foundation
 @main
 struct Condor {
     static let commands: [Command] = [
-        .node, .run, .precompile, .stateTest, .blockTest, .opcodes, .version,
+        .node, .run, .precompile, .stateTest, .blockTest, .fuzz, .opcodes, .version,
     ]
 
     static func main() {

@@ -42,8 +42,11 @@ struct StateTestSetup {
     private let config: JSONValue?
     private let number: UInt64
 
-    init(_ json: JSONValue) throws {
-        guard let pre = json["pre"]?.object, let environment = json["env"], let transaction = json["transaction"] else {
+    /// `other` takes the place of the test's transaction, for tests that have several.
+    init(_ json: JSONValue, transaction other: JSONValue? = nil) throws {
+        guard let pre = json["pre"]?.object, let environment = json["env"],
+            let transaction = other ?? json["transaction"]
+        else {
             throw FixtureError(description: "a state test has 'pre', 'env' and 'transaction'")
         }
         self.environment = environment
