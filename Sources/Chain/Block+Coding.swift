@@ -34,6 +34,8 @@ extension Header {
         if let excessBlobGas { encoder.append(excessBlobGas) }
         if let parentBeaconBlockRoot { encoder.append(parentBeaconBlockRoot) }
         if let requestsHash { encoder.append(requestsHash) }
+        if let blockAccessListHash { encoder.append(blockAccessListHash) }
+        if let slotNumber { encoder.append(slotNumber) }
     }
 
     /// Reads a header of any fork; which fields it may have is for validation to say.
@@ -61,6 +63,8 @@ extension Header {
         if !fields.isAtEnd { excessBlobGas = try fields.integer() }
         if !fields.isAtEnd { parentBeaconBlockRoot = try fields.hash() }
         if !fields.isAtEnd { requestsHash = try fields.hash() }
+        if !fields.isAtEnd { blockAccessListHash = try fields.hash() }
+        if !fields.isAtEnd { slotNumber = try fields.integer() }
         try fields.finish()
     }
 }

@@ -89,6 +89,9 @@ public struct Header: Equatable, Sendable {
     public var parentBeaconBlockRoot: Bytes32?
     /// Prague.
     public var requestsHash: Bytes32?
+    /// Amsterdam.
+    public var blockAccessListHash: Bytes32?
+    public var slotNumber: UInt64?
 
     public init() {}
 }

@@ -13,6 +13,7 @@ public struct BlobParameters: Equatable, Sendable {
 
     /// What `fork` brings where a chain does not say otherwise; nil before Cancun.
     public static func standard(_ fork: Fork) -> BlobParameters? {
+        if fork >= .amsterdam { return BlobParameters(target: 14, max: 21, baseFeeUpdateFraction: 11_684_671) }
         if fork >= .prague { return BlobParameters(target: 6, max: 9, baseFeeUpdateFraction: 5_007_716) }
         return fork >= .cancun ? BlobParameters(target: 3, max: 6, baseFeeUpdateFraction: 3_338_477) : nil
     }

@@ -18,12 +18,17 @@ public enum Fork: UInt8, Comparable, CaseIterable, Sendable {
     case cancun
     case prague
     case osaka
+    /// A draft: see `isDraft`.
+    case amsterdam
 
     @inlinable
     public static func < (left: Fork, right: Fork) -> Bool { left.rawValue < right.rawValue }
 
     /// The newest fork that official fixtures vouch for; what a fresh chain starts with.
     public static var latest: Fork { .osaka }
+
+    /// Rules that may still change, and that no chain runs: to be asked for by name, never to be met by accident.
+    public var isDraft: Bool { self > .latest }
 }
 
 #if !hasFeature(Embedded)
@@ -49,6 +54,7 @@ public enum Fork: UInt8, Comparable, CaseIterable, Sendable {
             case .cancun: "Cancun"
             case .prague: "Prague"
             case .osaka: "Osaka"
+            case .amsterdam: "Amsterdam"
             }
         }
 

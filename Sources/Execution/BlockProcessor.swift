@@ -21,6 +21,8 @@ public struct BlockOutcome: Sendable {
     public var blobGasUsed: UInt64
     /// The requests by type, each with its type byte in front; nil before Prague. https://eips.ethereum.org/EIPS/eip-7685
     public var requests: [[UInt8]]?
+    /// nil before Amsterdam. https://eips.ethereum.org/EIPS/eip-7928
+    public var accessList: BlockAccessList?
     public var diff: StateDiff
 
     /// sha256 over the hashes of the requests that are not empty. https://eips.ethereum.org/EIPS/eip-7685
@@ -40,7 +42,10 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
     public let block: BlockContext
     public internal(set) var processor: TransactionProcessor<View, VenueNatives, Trace>
     public private(set) var receipts: [Receipt] = []
-    public private(set) var gasUsed: UInt64 = 0
+    /// What the senders have paid for.
+    private var gasPaid: UInt64 = 0
+    private var executionGasUsed: UInt64 = 0
+    private var stateGasUsed: UInt64 = 0
     public private(set) var blobGasUsed: UInt64 = 0
     private var depositRequests: [UInt8] = []
     private var hasInvalidDeposit = false
@@ -49,7 +54,12 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
         self.block = block
         processor = TransactionProcessor(
             view: view, block: block, natives: VenueNatives(isActive: block.venueIsActive), tracer: tracer)
+        if block.fork >= .amsterdam { processor.journal.recordAccesses() }
     }
+
+    /// What counts against the block's limit: of the two kinds of gas the one of which there is more.
+    /// https://eips.ethereum.org/EIPS/eip-8037
+    public var gasUsed: UInt64 { Swift.max(executionGasUsed, stateGasUsed) }
 
     /// The system's work before the first transaction. Sources: EIP-4788 (beacon root), EIP-2935 (block hashes).
     public mutating func begin(parentHash: Bytes32, parentBeaconBlockRoot: Bytes32?) throws(BlockError) {
@@ -73,18 +83,26 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
         {
             throw .tooMuchBlobGas
         }
-        let outcome = try processor.execute(transaction, sender: sender, gasAvailable: block.gasLimit - gasUsed)
-        gasUsed += outcome.gasUsed
+        processor.journal.setAccessIndex(receipts.count + 1)
+        let outcome = try processor.execute(
+            transaction, sender: sender, gasAvailable: left(of: executionGasUsed),
+            stateGasAvailable: left(of: stateGasUsed))
+        gasPaid += outcome.gasUsed
+        executionGasUsed += outcome.blockGas
+        stateGasUsed += outcome.blockStateGas
         blobGasUsed += blobGas
         var bloom = Bloom()
         for log in outcome.logs { bloom.add(log) }
         receipts.append(
             Receipt(
-                type: transaction.type, succeeded: outcome.status.isSuccess, cumulativeGasUsed: gasUsed, bloom: bloom,
+                type: transaction.type, succeeded: outcome.status.isSuccess, cumulativeGasUsed: gasPaid, bloom: bloom,
                 logs: outcome.logs))
         if block.fork >= .prague { collectDeposits(outcome.logs) }
         return outcome
     }
+
+    /// Before Amsterdam no transaction that was taken can use more than was left.
+    private func left(of used: UInt64) -> UInt64 { block.gasLimit - Swift.min(block.gasLimit, used) }
 
     /// The state root after the last transaction goes into its receipt before Byzantium; the caller knows it.
     public mutating func setPostState(_ root: Bytes32) {
@@ -96,8 +114,10 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
         withdrawals: [Withdrawal] = [], ommers: [Header] = []
     ) throws(BlockError) -> BlockOutcome {
         if block.fork < .paris { payRewards(ommers: ommers) }
+        processor.journal.setAccessIndex(receipts.count + 1)
         for withdrawal in withdrawals {
             let account = processor.journal.load(withdrawal.address)
+            processor.journal.noteAccess(account)
             let wei = UInt256(withdrawal.amount) &* UInt256(1_000_000_000 as UInt64)
             if !processor.journal.credit(account, wei) { processor.journal.touch(account) }
         }
@@ -113,7 +133,8 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
         }
         if let failure = processor.journal.failure { throw .state(failure) }
         return BlockOutcome(
-            receipts: receipts, gasUsed: gasUsed, blobGasUsed: blobGasUsed, requests: requests, diff: processor.diff())
+            receipts: receipts, gasUsed: gasUsed, blobGasUsed: blobGasUsed, requests: requests,
+            accessList: processor.journal.blockAccessList(), diff: processor.diff())
     }
 
     // MARK: System calls
@@ -128,6 +149,7 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
 
     /// A call by the system: 30,000,000 gas that nobody pays for; a contract that is not there does nothing.
     private mutating func callSystem(_ address: Address, input: [UInt8]) -> MessageResult {
+        processor.journal.noteAccess(processor.journal.load(address))
         let result = processor.runSystemMessage(
             Message(sender: SystemContracts.caller, to: address, input: input, gas: 30_000_000))
         _ = processor.journal.finishTransaction(clearsEmptyAccounts: true)

@@ -36,6 +36,9 @@ public enum HeaderError: Error, Equatable, Sendable {
     case wrongReceiptsRoot
     case wrongBloom
     case wrongRequests
+    case wrongAccessList
+    /// More items than the gas limit allows.
+    case accessListTooLong
     case wrongStateRoot
 
     /// The name that official fixtures give to this reason.
@@ -70,6 +73,8 @@ public enum HeaderError: Error, Equatable, Sendable {
         case .wrongReceiptsRoot: "BlockException.INVALID_RECEIPTS_ROOT"
         case .wrongBloom: "BlockException.INVALID_LOG_BLOOM"
         case .wrongRequests: "BlockException.INVALID_REQUESTS"
+        case .wrongAccessList: "BlockException.INVALID_BLOCK_ACCESS_LIST"
+        case .accessListTooLong: "BlockException.BLOCK_ACCESS_LIST_GAS_LIMIT_EXCEEDED"
         case .wrongStateRoot: "BlockException.INVALID_STATE_ROOT"
         }
     }

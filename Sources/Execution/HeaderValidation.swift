@@ -30,7 +30,9 @@ public enum HeaderValidation {
         guard (header.baseFeePerGas != nil) == (fork >= .london),
             (header.withdrawalsRoot != nil) == (fork >= .shanghai), (header.blobGasUsed != nil) == hasCancun,
             (header.excessBlobGas != nil) == hasCancun, (header.parentBeaconBlockRoot != nil) == hasCancun,
-            (header.requestsHash != nil) == (fork >= .prague)
+            (header.requestsHash != nil) == (fork >= .prague),
+            (header.blockAccessListHash != nil) == (fork >= .amsterdam),
+            (header.slotNumber != nil) == (fork >= .amsterdam)
         else { throw .wrongFields }
     }
 

@@ -11,6 +11,10 @@ public struct TransactionOutcome: Equatable, Sendable {
     public var gasUsed: UInt64
     /// What was taken from the counter, already inside `gasUsed`.
     public var gasRefunded: UInt64
+    /// What it takes of the block's gas: `gasUsed`, but from Amsterdam on before refunds and without state gas, which the
+    /// block counts apart. https://eips.ethereum.org/EIPS/eip-7778, https://eips.ethereum.org/EIPS/eip-8037
+    public var blockGas: UInt64
+    public var blockStateGas: UInt64
     public var output: [UInt8]
     public var logs: [Log]
     public var createdAddress: Address?
@@ -20,6 +24,7 @@ public struct TransactionOutcome: Equatable, Sendable {
 /// Runs the transactions of one block over a state: checks, fees, authorisations, the machine, refunds.
 public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Trace: Tracer> {
     public let block: BlockContext
+    private let statePrices: StatePrices?
     public private(set) var machine: Machine<View, Natives, Trace>
 
     /// How strictly a transaction is taken.
@@ -35,6 +40,7 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
         view: View, block: BlockContext, natives: Natives, tracer: Trace, interpreter: Interpreter = .fast
     ) {
         self.block = block
+        statePrices = StatePrices(fork: block.fork, blockGasLimit: block.gasLimit)
         machine = Machine(view: view, block: block, natives: natives, tracer: tracer, interpreter: interpreter)
     }
 
@@ -51,14 +57,17 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
     /// What changed against the view over all transactions so far.
     public func diff() -> StateDiff { machine.journal.diff() }
 
-    /// Executes one transaction that `sender` signed. `gasAvailable` is what the block has left.
+    /// Executes one transaction that `sender` signed. `gasAvailable` is what the block has left, and
+    /// `stateGasAvailable` of state gas; nil where that is not counted.
     ///
     /// Throws when the transaction is not valid here; the state is then as before.
     public mutating func execute(
-        _ transaction: Transaction, sender: Address, gasAvailable: UInt64, mode: Mode = .block
+        _ transaction: Transaction, sender: Address, gasAvailable: UInt64, stateGasAvailable: UInt64? = nil,
+        mode: Mode = .block
     ) throws(TransactionError) -> TransactionOutcome {
-        let intrinsic = IntrinsicGas(transaction, fork: block.fork)
-        try checkForm(transaction, intrinsic, gasAvailable: gasAvailable, mode: mode)
+        let intrinsic = IntrinsicGas(transaction, fork: block.fork, statePrices: statePrices)
+        let room = Room(gas: gasAvailable, stateGas: stateGasAvailable ?? gasAvailable)
+        try checkForm(transaction, intrinsic, room, mode: mode)
         let price = try effectiveGasPrice(transaction, mode: mode)
         let senderAccount = machine.journal.load(sender)
         try checkSender(transaction, senderAccount, mode: mode)
@@ -77,30 +86,44 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
             TransactionContext(
                 origin: sender, gasPrice: price, blobVersionedHashes: transaction.blobVersionedHashes))
         warmAccessList(transaction, senderAccount)
-        for authorization in transaction.authorizations { apply(authorization) }
+        // What is beyond the gas limit of a transaction can only be spent on growing the state.
+        let available = transaction.gasLimit - intrinsic.base
+        let gas =
+            statePrices == nil
+            ? available : Swift.min(available, TransactionGas.max - Swift.min(TransactionGas.max, intrinsic.regular))
+        var stateGas = available - gas
+        for authorization in transaction.authorizations { apply(authorization, &stateGas) }
 
-        let result = machine.run(
+        var result = machine.run(
             Message(
-                sender: sender, to: transaction.to, value: transaction.value, input: transaction.data,
-                gas: transaction.gasLimit - intrinsic.base))
+                sender: sender, to: transaction.to, value: transaction.value, input: transaction.data, gas: gas,
+                stateGas: stateGas))
+        if result.status.isSuccess { giveBackDestroyedState(&result) }
 
-        let spent = transaction.gasLimit - result.gasLeft
+        let spent = transaction.gasLimit - result.gasLeft - result.stateGasLeft
         let refundLimit = spent / (block.fork >= .london ? 5 : 2)
         // After a failed message only what the authorisations gave back is on the counter.
         let refund = Swift.min(UInt64(clamping: machine.journal.refund), refundLimit)
         let gasUsed = Swift.max(spent - refund, intrinsic.floor)
+        let executionGas = gas - result.gasLeft - result.stateGasSpilled
         if mode == .block {
             pay(senderAccount, price &* UInt256(transaction.gasLimit - gasUsed))
             let tip = block.fork >= .london ? price &- block.baseFeePerGas : price
-            pay(machine.journal.load(block.beneficiary), tip &* UInt256(gasUsed))
+            let beneficiary = machine.journal.load(block.beneficiary)
+            pay(beneficiary, tip &* UInt256(gasUsed))
+            machine.journal.noteAccess(beneficiary)
         }
+        machine.logBurnsAtEnd()
         if let failure = machine.journal.failure {
             machine.journal.discardTransaction()
             throw .state(failure)
         }
         let logs = machine.journal.finishTransaction(clearsEmptyAccounts: block.fork >= .spuriousDragon)
         return TransactionOutcome(
-            status: result.status, gasUsed: gasUsed, gasRefunded: refund, output: result.output, logs: logs,
+            status: result.status, gasUsed: gasUsed, gasRefunded: refund,
+            blockGas: statePrices == nil
+                ? gasUsed : Swift.max(intrinsic.regular + executionGas, intrinsic.floor),
+            blockStateGas: intrinsic.state + result.stateGasUsed, output: result.output, logs: logs,
             createdAddress: result.createdAddress, effectiveGasPrice: price)
     }
 
@@ -108,8 +131,8 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
     public consuming func check(
         _ transaction: Transaction, sender: Address, gasAvailable: UInt64
     ) throws(TransactionError) {
-        let intrinsic = IntrinsicGas(transaction, fork: block.fork)
-        try checkForm(transaction, intrinsic, gasAvailable: gasAvailable, mode: .block)
+        let intrinsic = IntrinsicGas(transaction, fork: block.fork, statePrices: statePrices)
+        try checkForm(transaction, intrinsic, Room(gas: gasAvailable, stateGas: gasAvailable), mode: .block)
         _ = try effectiveGasPrice(transaction, mode: .block)
         let account = machine.journal.load(sender)
         try checkSender(transaction, account, mode: .block)
@@ -129,31 +152,35 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
     /// Sources: EIP-2929, EIP-2930, EIP-3651 (beneficiary).
     private mutating func warmAccessList(_ transaction: Transaction, _ sender: Int) {
         guard block.fork >= .berlin else { return }
-        _ = machine.journal.warm(sender)
-        if let to = transaction.to { _ = machine.journal.warm(machine.journal.load(to)) }
-        if block.fork >= .shanghai { _ = machine.journal.warm(machine.journal.load(block.beneficiary)) }
+        machine.journal.warm(sender)
+        if let to = transaction.to { machine.journal.warm(machine.journal.load(to)) }
+        if block.fork >= .shanghai { machine.journal.list(machine.journal.load(block.beneficiary)) }
         for entry in transaction.accessList {
             let account = machine.journal.load(entry.address)
-            _ = machine.journal.warm(account)
-            for key in entry.storageKeys {
-                _ = machine.journal.warmSlot(machine.journal.loadSlot(account, key))
-            }
+            machine.journal.list(account)
+            for key in entry.storageKeys { machine.journal.list(account, slot: key) }
         }
     }
 
     /// Delegates an account's code, or leaves out an authorisation that does not hold.
     /// https://eips.ethereum.org/EIPS/eip-7702
-    private mutating func apply(_ authorization: Authorization) {
+    private mutating func apply(_ authorization: Authorization, _ stateGas: inout UInt64) {
         guard authorization.chainID.isZero || authorization.chainID == UInt256(block.chainID),
             authorization.nonce < .max, let authority = authorization.authority()
         else { return }
         let account = machine.journal.load(authority)
-        _ = machine.journal.warm(account)
+        machine.journal.warm(account)
         guard !machine.journal.account(at: account).hasCode || isDelegated(account),
             machine.journal.nonce(account) == authorization.nonce
         else { return }
-        // An account that is already there costs 12,500 less than the 25,000 paid in advance.
-        if machine.journal.exists(account) { machine.journal.addRefund(12500) }
+        // An account that is already there costs 12,500 less than the 25,000 paid in advance, or no state gas.
+        if machine.journal.exists(account) {
+            if let prices = statePrices {
+                stateGas += UInt64(prices.account)
+            } else {
+                machine.journal.addRefund(12500)
+            }
+        }
         if authorization.address == .zero {
             machine.journal.setCode(account, [], hash: Account.emptyCodeHash)
         } else {
@@ -163,9 +190,40 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
         machine.journal.setNonce(account, authorization.nonce + 1)
     }
 
+    /// Accounts that the transaction both made and destroyed leave no state behind: what they cost goes back.
+    private mutating func giveBackDestroyedState(_ result: inout MessageResult) {
+        guard let prices = statePrices else { return }
+        for account in machine.journal.accountsToDestroy {
+            let cost =
+                prices.account + prices.slot * Int64(machine.journal.occupiedSlotCount(account))
+                + prices.byte * Int64(machine.journal.code(account).count)
+            let refund = Swift.min(UInt64(cost), result.stateGasUsed)
+            result.stateGasUsed -= refund
+            result.stateGasLeft += refund
+        }
+    }
+
     private mutating func isDelegated(_ account: Int) -> Bool {
         let code = machine.journal.code(account)
         return code.count == 23 && code.starts(with: [0xef, 0x01, 0x00])
+    }
+}
+
+/// The most gas of a transaction. https://eips.ethereum.org/EIPS/eip-7825
+enum TransactionGas {
+    static var max: UInt64 { 1 << 24 }
+}
+
+/// What a block has left for a transaction, of each kind of gas.
+private struct Room {
+    let gas: UInt64
+    let stateGas: UInt64
+
+    /// Whether that is as much as the transaction may use, whose gas limit covers its intrinsic gas.
+    func holds(_ transaction: Transaction, _ intrinsic: IntrinsicGas, fork: Fork) -> Bool {
+        guard fork >= .amsterdam else { return transaction.gasLimit <= gas }
+        return Swift.min(TransactionGas.max, transaction.gasLimit - intrinsic.state) <= gas
+            && transaction.gasLimit - intrinsic.regular <= stateGas
     }
 }
 
@@ -174,7 +232,7 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
 extension TransactionProcessor {
     /// What can be said without looking at the sender.
     private func checkForm(
-        _ transaction: Transaction, _ intrinsic: IntrinsicGas, gasAvailable: UInt64, mode: Mode
+        _ transaction: Transaction, _ intrinsic: IntrinsicGas, _ room: Room, mode: Mode
     ) throws(TransactionError) {
         let fork = block.fork
         let activation: Fork =
@@ -188,14 +246,15 @@ extension TransactionProcessor {
         if fork < activation { throw .typeNotYetActive(transaction.type.rawValue) }
         if mode == .block {
             if let chainID = transaction.chainID, chainID != block.chainID { throw .wrongChainID }
-            // https://eips.ethereum.org/EIPS/eip-7825
-            if fork >= .osaka, transaction.gasLimit > 1 << 24 { throw .gasLimitExceedsMaximum }
+            // https://eips.ethereum.org/EIPS/eip-7825; from Amsterdam on state gas may go beyond (EIP-8037).
+            let bounded = fork >= .amsterdam ? Swift.max(intrinsic.regular, intrinsic.floor) : transaction.gasLimit
+            if fork >= .osaka, bounded > TransactionGas.max { throw .gasLimitExceedsMaximum }
         }
         if transaction.gasLimit < intrinsic.base { throw .intrinsicGasTooLow }
         if transaction.gasLimit < intrinsic.floor { throw .intrinsicGasBelowFloor }
         if transaction.nonce == .max, mode == .block { throw .nonceIsMax }
-        if transaction.to == nil, fork >= .shanghai, transaction.data.count > 49152 { throw .initCodeTooLarge }
-        if mode == .block, transaction.gasLimit > gasAvailable { throw .gasAllowanceExceeded }
+        if transaction.to == nil, transaction.data.count > InitCode.maxSize(fork) { throw .initCodeTooLarge }
+        if mode == .block, !room.holds(transaction, intrinsic, fork: fork) { throw .gasAllowanceExceeded }
         if transaction.type == .blob { try checkBlobs(transaction, mode: mode) }
         if transaction.type == .setCode {
             if transaction.to == nil { throw .setCodeCreation }

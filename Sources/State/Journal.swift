@@ -21,8 +21,10 @@ public struct Journal<View: StateView> {
 
     @usableFromInline var accounts = Table<Address, AccountEntry>()
     @usableFromInline var slots = Table<SlotKey, SlotEntry>()
+    /// What the block touches and changes, where its access list is wanted.
+    var recorder: AccessRecorder?
     private var transient = Table<SlotKey, UInt256>()
-    private var codes = Table<Bytes32, [UInt8]>()
+    private(set) var codes = Table<Bytes32, [UInt8]>()
     private var undo: [Undo] = []
     /// Accounts touched or destroyed in this transaction, to be looked at when it ends.
     private var touched: [Int32] = []
@@ -244,6 +246,16 @@ extension Journal {
         return credit(receiver, amount)
     }
 
+    /// The accounts that the end of the transaction will destroy.
+    public var accountsToDestroy: [Int] {
+        destroyed.map(Int.init).filter { accounts.values[$0].destroyedIn == transaction }
+    }
+
+    /// How many slots of the account hold something, of those that were touched.
+    public func occupiedSlotCount(_ position: Int) -> Int {
+        slots.keys.indices.count { Int(slots.keys[$0].account) == position && !slots.values[$0].value.isZero }
+    }
+
     /// Marks the account as created in this transaction.
     public mutating func markCreated(_ position: Int) {
         undo.append(.created(Int32(truncatingIfNeeded: position), accounts.values[position].createdIn))
@@ -260,10 +272,14 @@ extension Journal {
         return true
     }
 
+    @inlinable @inline(__always)
+    public func isWarm(_ position: Int) -> Bool { accounts.values[position].warmIn == transaction }
+
     /// Makes the account warm; true when it was cold.
     @inlinable @inline(__always)
+    @discardableResult
     public mutating func warm(_ position: Int) -> Bool {
-        if accounts.values[position].warmIn == transaction { return false }
+        if isWarm(position) { return false }
         warmColdAccount(position)
         return true
     }
@@ -272,6 +288,7 @@ extension Journal {
     mutating func warmColdAccount(_ position: Int) {
         undo.append(.warmAccount(Int32(truncatingIfNeeded: position), accounts.values[position].warmIn))
         accounts.values[position].warmIn = transaction
+        noteAccess(position)
     }
 }
 
@@ -318,10 +335,14 @@ extension Journal {
         slots.values[slotPosition].value = value
     }
 
+    @inlinable @inline(__always)
+    public func isWarmSlot(_ slotPosition: Int) -> Bool { slots.values[slotPosition].warmIn == transaction }
+
     /// Makes the slot warm; true when it was cold.
     @inlinable @inline(__always)
+    @discardableResult
     public mutating func warmSlot(_ slotPosition: Int) -> Bool {
-        if slots.values[slotPosition].warmIn == transaction { return false }
+        if isWarmSlot(slotPosition) { return false }
         warmColdSlot(slotPosition)
         return true
     }
@@ -330,6 +351,7 @@ extension Journal {
     mutating func warmColdSlot(_ slotPosition: Int) {
         undo.append(.warmSlot(Int32(truncatingIfNeeded: slotPosition), slots.values[slotPosition].warmIn))
         slots.values[slotPosition].warmIn = transaction
+        noteSlotAccess(slotPosition)
     }
 
     public func transientValue(_ position: Int, _ slot: UInt256) -> UInt256 {
@@ -409,6 +431,7 @@ extension Journal {
                 }
             }
         }
+        recordChanges()
         let finished = logs
         beginTransaction()
         return finished
@@ -417,7 +440,30 @@ extension Journal {
     /// Takes back everything that the current transaction did, as if it had never been run.
     public mutating func discardTransaction() {
         revert(to: .start)
+        recorder?.discardTransaction()
         beginTransaction()
+    }
+
+    /// Hands the recorder what the transaction changed: what the undo log, which holds only what stays, could take back.
+    private mutating func recordChanges() {
+        guard let index = recorder?.index else { return }
+        for entry in undo {
+            switch entry {
+            case .balance(let position, let before):
+                let after = accounts.values[Int(position)].account.balance
+                recorder?.balances.append(AccessRecorder.Change(position, at: index, from: before, to: after))
+            case .nonce(let position, let before):
+                let after = accounts.values[Int(position)].account.nonce
+                recorder?.nonces.append(AccessRecorder.Change(position, at: index, from: before, to: after))
+            case .codeHash(let position, let before):
+                let after = accounts.values[Int(position)].account.codeHash
+                recorder?.codes.append(AccessRecorder.Change(position, at: index, from: before, to: after))
+            case .slot(let position, let before):
+                let after = slots.values[Int(position)].value
+                recorder?.values.append(AccessRecorder.Change(position, at: index, from: before, to: after))
+            default: break
+            }
+        }
     }
 
     private mutating func beginTransaction() {
@@ -428,18 +474,19 @@ extension Journal {
         if !transient.isEmpty { transient.removeAll() }
         logs = []
         refund = 0
+        recorder?.beginTransaction()
     }
 
     /// What changed against the view, over all finished transactions.
     public func diff() -> StateDiff {
         var diff = StateDiff()
-        var changedSlots = Table<OwnerKey, [(slot: UInt256, value: UInt256)]>()
+        var changedSlots = Table<PositionKey, [(slot: UInt256, value: UInt256)]>()
         for index in slots.keys.indices {
             let entry = slots.values[index]
             let key = slots.keys[index]
             let before = accounts.values[Int(key.account)].storageCleared ? UInt256.zero : entry.committed
             if entry.value != before {
-                let owner = OwnerKey(account: key.account)
+                let owner = PositionKey(key.account)
                 let position = changedSlots.position(of: owner) ?? changedSlots.insertNew(owner, [])
                 changedSlots.values[position].append((key.slot, entry.value))
             }
@@ -447,7 +494,7 @@ extension Journal {
         for position in accounts.keys.indices {
             let entry = accounts.values[position]
             let account = entry.exists ? entry.account : nil
-            var changed = changedSlots[OwnerKey(account: Int32(truncatingIfNeeded: position))] ?? []
+            var changed = changedSlots[PositionKey(Int32(truncatingIfNeeded: position))] ?? []
             // Of an account that went, or whose storage was cleared where there was none, nothing more is to say.
             if account == nil { changed = [] }
             let clearsStorage = entry.storageCleared && entry.original != nil
@@ -467,10 +514,13 @@ extension Journal {
     }
 }
 
-private struct OwnerKey: FixedHashable {
-    let account: Int32
+/// An account or a slot by its position.
+struct PositionKey: FixedHashable {
+    let position: Int32
+
+    init(_ position: Int32) { self.position = position }
 
     func fixedHash(seed: UInt64) -> UInt64 {
-        foldedMultiply(UInt64(truncatingIfNeeded: account) ^ seed, 0x9E37_79B9_7F4A_7C15)
+        foldedMultiply(UInt64(truncatingIfNeeded: position) ^ seed, 0x9E37_79B9_7F4A_7C15)
     }
 }

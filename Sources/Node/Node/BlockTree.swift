@@ -162,6 +162,10 @@ public struct BlockTree: Sendable {
         if block.withdrawals.map(BlockRoots.withdrawals) != header.withdrawalsRoot { throw .wrongWithdrawalsRoot }
         if let blobGasUsed = header.blobGasUsed, outcome.blobGasUsed != blobGasUsed { throw .wrongBlobGasUsed }
         if outcome.requestsHash != header.requestsHash { throw .wrongRequests }
+        if let list = outcome.accessList {
+            if UInt64(list.itemCount) > header.gasLimit / BlockAccessList.itemCost { throw .accessListTooLong }
+            if list.hash != header.blockAccessListHash { throw .wrongAccessList }
+        }
     }
 }
 
@@ -177,7 +181,7 @@ extension BlockContext {
             blobBaseFee: parameters.map {
                 BlobGas.baseFee(excessBlobGas: header.excessBlobGas ?? 0, parameters: $0)
             } ?? .zero,
-            chainID: configuration.chainID, fork: fork, blobParameters: parameters,
+            slotNumber: header.slotNumber ?? 0, chainID: configuration.chainID, fork: fork, blobParameters: parameters,
             venueIsActive: configuration.venueIsActive(number: header.number))
     }
 }

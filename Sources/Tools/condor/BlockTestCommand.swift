@@ -12,6 +12,7 @@ extension Command {
         options: [
             Option(name: "network", value: "NAME", help: "only tests of this network, as the fixtures name it"),
             Option(name: "filter", value: "TEXT", help: "only tests whose file or name contains TEXT"),
+            .draft,
             Option(name: "jobs", value: "N", help: "files read at the same time (default: all cores)"),
         ],
         notes: """
@@ -23,7 +24,8 @@ extension Command {
         let files = try FixtureFiles.find(arguments.positional)
         let jobs = try arguments.integer(
             "jobs", default: UInt64(ProcessInfo.processInfo.activeProcessorCount), in: 1...256)
-        let suite = BlockTestSuite(network: arguments.value("network"), filter: arguments.value("filter"))
+        let suite = BlockTestSuite(
+            network: arguments.value("network"), filter: arguments.value("filter"), runsDrafts: arguments.flag("draft"))
         let tally = FixtureFiles.forEach(files, jobs: Int(jobs)) { suite.run($0) }
         print(tally.summary)
         return tally.failed == 0 ? 0 : 1
@@ -34,6 +36,8 @@ extension Command {
 private struct BlockTestSuite: Sendable {
     let network: String?
     let filter: String?
+    /// Whether forks that are drafts are run; a network that is asked for by name is.
+    let runsDrafts: Bool
     /// For tests that say `Ethash`; others leave seals out.
     let seals = EthashEpochs()
 
@@ -48,6 +52,10 @@ private struct BlockTestSuite: Sendable {
                 let label = "\(file): \(test.key) [\(name)]"
                 guard let rules = FixtureNetwork(name, config: test.value["config"]) else {
                     report.skip("\(label): network is not known")
+                    continue
+                }
+                if rules.isDraft, !runsDrafts, network == nil {
+                    report.skip("\(label): \(FixtureReport.draftReason)")
                     continue
                 }
                 let problems = try run(test.value, rules)
@@ -123,9 +131,15 @@ private struct BlockTestSuite: Sendable {
     /// fault; and, with all their alternatives as the key, expectations of blocks with several faults at once, of which
     /// clients may name any.
     private static let otherNames: [String: [String]] = [
+        // The access list itself is not in the block, only its hash.
+        "BlockException.INVALID_BAL_HASH|BlockException.INVALID_BLOCK_HASH": [
+            "BlockException.INVALID_BLOCK_ACCESS_LIST"
+        ],
         "BlockException.IMPORT_IMPOSSIBLE_LEGACY_WRONG_PARENT": ["BlockException.INCORRECT_BLOCK_FORMAT"],
         "BlockException.IMPORT_IMPOSSIBLE_PARIS_WRONG_POW": ["BlockException.IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS"],
-        "BlockException.INCORRECT_BLOCK_FORMAT": ["BlockException.RLP_STRUCTURES_ENCODING"],
+        "BlockException.INCORRECT_BLOCK_FORMAT": [
+            "BlockException.RLP_STRUCTURES_ENCODING", "BlockException.INVALID_BLOCK_ACCESS_LIST",
+        ],
         "BlockException.INVALID_DIFFICULTY": ["BlockException.IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS"],
         "BlockException.INVALID_GASLIMIT": ["BlockException.GAS_USED_OVERFLOW"],
         "TransactionException.INSUFFICIENT_MAX_FEE_PER_GAS|TransactionException.INSUFFICIENT_ACCOUNT_FUNDS": [
@@ -192,5 +206,7 @@ extension Header {
         excessBlobGas = json["excessBlobGas"]?.quantity64
         parentBeaconBlockRoot = json["parentBeaconBlockRoot"]?.bytes32
         requestsHash = json["requestsHash"]?.bytes32
+        blockAccessListHash = json["blockAccessListHash"]?.bytes32
+        slotNumber = json["slotNumber"]?.quantity64
     }
 }

@@ -8,6 +8,10 @@ struct Option {
     let help: String
 }
 
+extension Option {
+    static let draft = Option(name: "draft", help: "also cases of draft forks (Amsterdam)")
+}
+
 /// A command of the program: what it takes, and what it does.
 struct Command {
     let name: String

@@ -19,6 +19,9 @@ struct FixtureReport: Sendable {
         lines.append("SKIP \(reason)")
     }
 
+    /// Why cases of a draft fork are skipped.
+    static let draftReason = "draft fork, run with --draft"
+
     var summary: String { "\(passed) passed, \(failed) failed, \(skipped) skipped" }
 }
 

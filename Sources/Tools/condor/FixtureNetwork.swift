@@ -9,6 +9,8 @@ struct FixtureNetwork {
     /// For transitions at a total difficulty.
     let terminal: BlockTree.Terminal?
 
+    var isDraft: Bool { configuration.forks.contains { $0.fork.isDraft } }
+
     /// nil for a name that is not known. `config` is the test's own, with chain id and blob schedule.
     init?(_ name: String, config: JSONValue?) {
         let chainID = config?["chainid"]?.quantity64 ?? 1

@@ -11,10 +11,10 @@ extension Command {
         name: "statetest", summary: "Run official GeneralStateTests and compare roots, logs and reasons.",
         positional: "PATH…",
         options: [
-            Option(name: "fork", value: "NAME", help: "only cases of this fork (Frontier … Osaka)"),
+            Option(name: "fork", value: "NAME", help: "only cases of this fork (Frontier … Osaka, or a draft: Amsterdam)"),
             Option(name: "filter", value: "TEXT", help: "only tests whose file or name contains TEXT"),
             Option(name: "jobs", value: "N", help: "files read at the same time (default: all cores)"),
-            .interpreter, Option(name: "json", help: "one JSON object per case instead of text"),
+            .draft, .interpreter, Option(name: "json", help: "one JSON object per case instead of text"),
         ],
         notes: """
             PATH is a JSON file or a folder, searched with its subfolders. A case is one fork with one choice of data,
@@ -28,8 +28,8 @@ extension Command {
         let jobs = try arguments.integer(
             "jobs", default: UInt64(ProcessInfo.processInfo.activeProcessorCount), in: 1...256)
         let suite = StateTestSuite(
-            fork: fork, filter: arguments.value("filter"), isJSON: arguments.flag("json"),
-            interpreter: try parseInterpreter(arguments))
+            fork: fork, filter: arguments.value("filter"), runsDrafts: arguments.flag("draft"),
+            isJSON: arguments.flag("json"), interpreter: try parseInterpreter(arguments))
         let tally = FixtureFiles.forEach(files, jobs: Int(jobs)) { suite.run($0) }
         print(tally.summary)
         return tally.failed == 0 ? 0 : 1
@@ -46,6 +46,8 @@ func parseFork(_ name: String) throws -> Fork {
 private struct StateTestSuite: Sendable {
     let fork: Fork?
     let filter: String?
+    /// Whether forks that are drafts are run; the fork that is asked for by name is.
+    let runsDrafts: Bool
     let isJSON: Bool
     let interpreter: Interpreter
 
@@ -72,6 +74,10 @@ private struct StateTestSuite: Sendable {
                 continue
             }
             if let fork, fork != caseFork { continue }
+            if caseFork.isDraft, !runsDrafts, fork == nil {
+                for _ in post.value.array ?? [] { report.skip("\(file): \(name): \(FixtureReport.draftReason)") }
+                continue
+            }
             for entry in post.value.array ?? [] {
                 guard let testCase = StateTestCase(fork: caseFork, entry) else {
                     throw FixtureError(

@@ -73,6 +73,7 @@ struct Context {
     var chainID = UInt256.zero
     var baseFee = UInt256.zero
     var blobBaseFee = UInt256.zero
+    var slotNumber = UInt256.zero
     var blobHashes: UnsafeMutablePointer<UInt256>
     var blobHashCount = 0
     var expByteGas: Int64 = 50

@@ -16,6 +16,8 @@ public struct BlockContext: Sendable {
     public var difficulty: UInt256
     /// Price of blob gas; zero before Cancun.
     public var blobBaseFee: UInt256
+    /// The beacon chain's slot; zero before Amsterdam.
+    public var slotNumber: UInt64
     public var chainID: UInt64
     public var fork: Fork
     /// nil before Cancun.
@@ -25,8 +27,8 @@ public struct BlockContext: Sendable {
 
     public init(
         number: UInt64, timestamp: UInt64, beneficiary: Address, gasLimit: UInt64, baseFeePerGas: UInt256 = .zero,
-        prevRandao: Bytes32 = .zero, difficulty: UInt256 = .zero, blobBaseFee: UInt256 = .zero, chainID: UInt64,
-        fork: Fork, blobParameters: BlobParameters? = nil, venueIsActive: Bool = false
+        prevRandao: Bytes32 = .zero, difficulty: UInt256 = .zero, blobBaseFee: UInt256 = .zero, slotNumber: UInt64 = 0,
+        chainID: UInt64, fork: Fork, blobParameters: BlobParameters? = nil, venueIsActive: Bool = false
     ) {
         self.number = number
         self.timestamp = timestamp
@@ -36,6 +38,7 @@ public struct BlockContext: Sendable {
         self.prevRandao = prevRandao
         self.difficulty = difficulty
         self.blobBaseFee = blobBaseFee
+        self.slotNumber = slotNumber
         self.chainID = chainID
         self.fork = fork
         self.blobParameters = blobParameters

@@ -130,7 +130,7 @@ enum FastInterpreter {
     /// Whether the operation lets the gas, the state or another place in the code be seen.
     static func endsBlock(_ opcode: UInt8) -> Bool {
         switch opcode {
-        case 0x00, 0x31, 0x3b, 0x3c, 0x3f, 0x40, 0x47, 0x54...0x57, 0x5a, 0x5c, 0x5d, 0xa0...0xff: true
+        case 0x00, 0x31, 0x3b, 0x3c, 0x3f, 0x40, 0x47, 0x54...0x57, 0x5a, 0x5c, 0x5d, 0xa0...0xa4, 0xf0...0xff: true
         default: false
         }
     }
@@ -195,6 +195,7 @@ enum FastInterpreter {
                 next($0, $1, 0, $2, $3)
             }
         case 0x4a: { push(of($3).pointee.blobBaseFee, $0, $1, $2, $3) }
+        case 0x4b: { push(of($3).pointee.slotNumber, $0, $1, $2, $3) }
         case 0x50: { next($0, $1, -1, $2, $3) }
         case 0x51: memoryLoad
         case 0x52: memoryStore
@@ -213,7 +214,20 @@ enum FastInterpreter {
         }
     }
 
-    private static var duplicate: Handler {
+    /// Swaps two words: how deep they lie, in bytes, 32 bits each.
+    static var exchangePair: Handler {
+        { instruction, sp, gas, context in
+            let depths = operand(instruction)
+            let near = stack(sp - Int(depths & 0xffff_ffff))
+            let far = stack(sp - Int(depths >> 32))
+            let word = near[0]
+            near[0] = far[0]
+            far[0] = word
+            next(instruction, sp, 0, gas, context)
+        }
+    }
+
+    static var duplicate: Handler {
         { instruction, sp, gas, context in
             let source = sp - Int(operand(instruction))
             stack(sp)[1] = stack(source)[0]

@@ -49,6 +49,25 @@ struct InstructionStream {
                 index += 1
                 continue
             }
+            if opcode >= 0xe6, opcode <= 0xe8 {
+                guard let immediate = StackImmediate(opcode, code.bytes[index + 1]) else {
+                    // The byte behind is an instruction of its own.
+                    builder.append(FastInterpreter.invalid)
+                    builder.beginBlock()
+                    index += 1
+                    continue
+                }
+                builder.charge(entry, reaching: immediate.wordsNeeded)
+                if opcode == 0xe6 {
+                    builder.append(FastInterpreter.duplicate, argument: 32 * UInt64(immediate.far))
+                } else {
+                    builder.append(
+                        FastInterpreter.exchangePair,
+                        argument: 32 * UInt64(immediate.near) | 32 * UInt64(immediate.far) << 32)
+                }
+                index += 2
+                continue
+            }
             if opcode == 0x5b {
                 builder.endBlock()
                 targets[index] = Int32(truncatingIfNeeded: builder.count)
@@ -131,9 +150,10 @@ struct InstructionStream {
             growth = 0
         }
 
-        mutating func charge(_ opcode: OpcodeTable.Entry) {
+        /// `words` are what an operation looks at, where that is more than it takes.
+        mutating func charge(_ opcode: OpcodeTable.Entry, reaching words: Int = 0) {
             gas += UInt64(opcode.gas)
-            needed = Swift.max(needed, Int(opcode.stackIn) - height)
+            needed = Swift.max(needed, Swift.max(Int(opcode.stackIn), words) - height)
             height += Int(opcode.stackOut) - Int(opcode.stackIn)
             growth = Swift.max(growth, height)
         }

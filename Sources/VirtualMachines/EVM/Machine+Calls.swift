@@ -8,7 +8,7 @@ extension Machine {
     }
 
     /// CALL and its kin. Sources: Yellow Paper; EIP-7 (DELEGATECALL), EIP-214 (STATICCALL), EIP-150 (gas kept back),
-    /// EIP-161 (new accounts), EIP-2929 (access), EIP-7702 (delegated code).
+    /// EIP-161 (new accounts), EIP-2929 (access), EIP-7702 (delegated code), EIP-8037 (state gas).
     mutating func call(_ kind: CallKind) -> HaltReason? {
         let requested = pop()
         let codeAddress = Address(pop())
@@ -18,19 +18,15 @@ extension Machine {
 
         guard cover(inputOffset, inputSize) != nil, cover(outputOffset, outputSize) != nil else { return .outOfGas }
         let target = journal.load(codeAddress)
-        var cost = accessCost(target)
-        if !value.isZero { cost += 9000 }
-        if kind == .call {
-            if rules.clearsEmptyAccounts {
-                if !value.isZero, journal.isEmpty(target) { cost += 25000 }
-            } else if !journal.exists(target) {
-                cost += 25000
-            }
-        }
-        guard charge(cost) else { return .outOfGas }
+        guard charge(value.isZero ? 0 : 9000), payAccess(target) else { return .outOfGas }
+        let isNewAccount =
+            kind == .call
+            && (rules.clearsEmptyAccounts ? !value.isZero && journal.isEmpty(target) : !journal.exists(target))
+        if isNewAccount, !charge(rules.newAccount) { return .outOfGas }
         if rules.fork >= .prague, let delegate = analysedCode(at: target).delegate {
-            guard charge(accessCost(journal.load(delegate))) else { return .outOfGas }
+            guard payAccess(journal.load(delegate)) else { return .outOfGas }
         }
+        if isNewAccount, let prices = rules.statePrices, !chargeState(prices.account) { return .outOfGas }
         guard var gas = gasToPass(requested) else { return .outOfGas }
         context.pointee.frame.gas -= gas
         if !value.isZero { gas += 2300 }
@@ -77,7 +73,8 @@ extension Machine {
         context.pointee.frame.stackBase + (context.pointee.stackPointer - context.pointee.stackBottom) + 2
     }
 
-    /// CREATE and CREATE2. Sources: Yellow Paper; EIP-150, EIP-161, EIP-1014, EIP-2681 (nonce), EIP-3860 (init code).
+    /// CREATE and CREATE2. Sources: Yellow Paper; EIP-150, EIP-161, EIP-1014, EIP-2681 (nonce), EIP-3860 (init code),
+    /// EIP-8037 (state gas).
     mutating func create(salted: Bool) -> HaltReason? {
         if context.pointee.frame.isStatic { return .staticViolation }
         let (value, offset, size) = (pop(), pop(), pop())
@@ -87,6 +84,7 @@ extension Machine {
         if count > rules.maxInitCodeSize { return .initCodeTooLarge }
         let wordPrice = rules.initCodeWord + (salted ? 6 : 0)
         guard charge(wordPrice * Operations.wordCount(size.limb0)) else { return .outOfGas }
+        if let prices = rules.statePrices, !chargeState(prices.account) { return .outOfGas }
 
         let code = [UInt8](UnsafeRawBufferPointer(start: place, count: count))
         let available = context.pointee.frame.gas
@@ -113,6 +111,7 @@ extension Machine {
                 suspending: true)
         }
         if case .finished(let status, let gasLeft) = begun {
+            if let prices = rules.statePrices { stateGas.giveBack(prices.account) }
             deliver(status, gas: gasLeft, successWord: .one, outputOffset: 0, outputSize: 0)
         }
         return nil

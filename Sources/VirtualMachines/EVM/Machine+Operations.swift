@@ -45,17 +45,28 @@ extension Machine {
         return context.pointee.frame.gas >= 0
     }
 
-    /// Warms an account and answers what the access costs: nothing before Berlin, where it is in the constant price.
-    @inline(__always)
-    mutating func accessCost(_ account: Int) -> Int64 {
-        guard rules.hasAccessLists else { return 0 }
-        return warmAccount(account) ? rules.coldAccount : rules.warmAccess
+    /// Takes state gas; false when there is not enough.
+    mutating func chargeState(_ amount: Int64) -> Bool {
+        stateGas.charge(amount, gas: &context.pointee.frame.gas)
     }
 
-    /// Makes an account warm; true when it was cold. Precompiled contracts are always warm.
+    /// Pays for the access to an account and makes it warm; false when out of gas, and then it was not accessed.
+    /// Costs nothing before Berlin, where it is in the constant price.
     @inline(__always)
-    mutating func warmAccount(_ account: Int) -> Bool {
-        journal.warm(account) && !Precompiles.contains(journal.address(at: account), fork: rules.fork)
+    mutating func payAccess(_ account: Int) -> Bool {
+        guard rules.hasAccessLists else { return true }
+        if journal.isWarm(account) { return charge(rules.warmAccess) }
+        return payFirstAccess(account, warmPrice: rules.warmAccess)
+    }
+
+    /// The same for an account that is not warm yet. Precompiled contracts are always as cheap as warm ones, and so is
+    /// what the transaction's access list names.
+    private mutating func payFirstAccess(_ account: Int, warmPrice: Int64) -> Bool {
+        let isCheap =
+            journal.isListed(account) || Precompiles.contains(journal.address(at: account), fork: rules.fork)
+        guard charge(isCheap ? warmPrice : rules.coldAccount) else { return false }
+        journal.warm(account)
+        return true
     }
 
     /// Covers a range of the frame's memory; nil when out of gas.
@@ -71,21 +82,21 @@ extension Machine {
 
     private mutating func balance() -> HaltReason? {
         let account = journal.load(Address(pop()))
-        guard charge(accessCost(account)) else { return .outOfGas }
+        guard payAccess(account) else { return .outOfGas }
         push(journal.balance(account))
         return nil
     }
 
     private mutating func codeSize() -> HaltReason? {
         let account = journal.load(Address(pop()))
-        guard charge(accessCost(account)) else { return .outOfGas }
+        guard payAccess(account) else { return .outOfGas }
         push(UInt256(UInt64(analysedCode(at: account).count)))
         return nil
     }
 
     private mutating func codeHash() -> HaltReason? {
         let account = journal.load(Address(pop()))
-        guard charge(accessCost(account)) else { return .outOfGas }
+        guard payAccess(account) else { return .outOfGas }
         push(journal.exists(account) && !journal.isEmpty(account) ? journal.codeHash(account).word : .zero)
         return nil
     }
@@ -93,8 +104,7 @@ extension Machine {
     private mutating func codeCopy() -> HaltReason? {
         let account = journal.load(Address(pop()))
         let (target, offset, size) = (pop(), pop(), pop())
-        guard charge(accessCost(account)), let place = cover(target, size),
-            charge(3 * Operations.wordCount(size.limb0))
+        guard let place = cover(target, size), charge(3 * Operations.wordCount(size.limb0)), payAccess(account)
         else { return .outOfGas }
         let code = analysedCode(at: account)
         copyPadded(
@@ -115,13 +125,18 @@ extension Machine {
     private mutating func storageLoad() -> HaltReason? {
         let slot = journal.loadSlot(context.pointee.frame.account, context.pointee.stackPointer.pointee)
         if rules.hasAccessLists {
-            guard charge(journal.warmSlot(slot) ? rules.coldSlot : rules.warmAccess) else { return .outOfGas }
+            if journal.isWarmSlot(slot) {
+                guard charge(rules.warmAccess) else { return .outOfGas }
+            } else {
+                guard charge(journal.isListedSlot(slot) ? rules.warmAccess : rules.coldSlot) else { return .outOfGas }
+                journal.warmSlot(slot)
+            }
         }
         context.pointee.stackPointer.pointee = journal.value(ofSlot: slot)
         return nil
     }
 
-    /// Sources: Yellow Paper; EIP-1283; EIP-2200; EIP-2929; EIP-3529.
+    /// Sources: Yellow Paper; EIP-1283; EIP-2200; EIP-2929; EIP-3529; EIP-8037.
     private mutating func storageStore() -> HaltReason? {
         if context.pointee.frame.isStatic { return .staticViolation }
         // The stipend of a plain transfer must not suffice for a write.
@@ -130,7 +145,10 @@ extension Machine {
         let slot = journal.loadSlot(context.pointee.frame.account, key)
         let current = journal.value(ofSlot: slot)
         var cost: Int64 = 0
-        if rules.hasAccessLists, journal.warmSlot(slot) { cost += rules.coldSlot }
+        if rules.hasAccessLists, !journal.isWarmSlot(slot) {
+            if !journal.isListedSlot(slot) { cost += rules.coldSlot }
+            journal.warmSlot(slot)
+        }
         if rules.storage == .plain {
             cost += current.isZero && !value.isZero ? rules.storageSet : rules.storageReset
             if !current.isZero, value.isZero { journal.addRefund(rules.storageClearRefund) }
@@ -138,6 +156,10 @@ extension Machine {
             cost += netStorageCost(current: current, original: journal.originalValue(ofSlot: slot), value: value)
         }
         guard charge(cost) else { return .outOfGas }
+        if let prices = rules.statePrices, current != value, journal.originalValue(ofSlot: slot).isZero {
+            if current.isZero, !chargeState(prices.slot) { return .outOfGas }
+            if value.isZero { stateGas.giveBack(prices.slot) }
+        }
         if current != value { journal.setSlot(slot, value) }
         return nil
     }
@@ -189,25 +211,30 @@ extension Machine {
 
     // MARK: Self-destruction
 
-    /// Sources: EIP-150, EIP-161, EIP-2929, EIP-3529, EIP-6780.
+    /// Sources: EIP-150, EIP-161, EIP-2929, EIP-3529, EIP-6780, EIP-7708, EIP-8037.
     private mutating func selfDestruct() -> HaltReason? {
         if context.pointee.frame.isStatic { return .staticViolation }
         let own = context.pointee.frame.account
         let beneficiary = journal.load(Address(pop()))
         let balance = journal.balance(own)
-        var cost: Int64 = 0
-        if rules.hasAccessLists, warmAccount(beneficiary) { cost += rules.coldAccount }
-        if rules.clearsEmptyAccounts {
-            if !balance.isZero, journal.isEmpty(beneficiary) { cost += 25000 }
-        } else if rules.fork >= .tangerineWhistle, !journal.exists(beneficiary) {
-            cost += 25000
+        if rules.hasAccessLists, !journal.isWarm(beneficiary), !payFirstAccess(beneficiary, warmPrice: 0) {
+            return .outOfGas
         }
-        guard charge(cost) else { return .outOfGas }
+        let isNewAccount =
+            rules.clearsEmptyAccounts
+            ? !balance.isZero && journal.isEmpty(beneficiary)
+            : rules.fork >= .tangerineWhistle && !journal.exists(beneficiary)
+        if isNewAccount {
+            guard charge(rules.newAccount) else { return .outOfGas }
+            if let prices = rules.statePrices, !chargeState(prices.account) { return .outOfGas }
+        }
         let isDestroyed = rules.fork < .cancun || journal.isCreatedInTransaction(own)
         if own != beneficiary {
             _ = journal.transfer(from: own, to: beneficiary, balance)
+            if rules.logsTransfers { logTransfer(from: own, to: beneficiary, balance) }
         } else if isDestroyed {
             journal.setBalance(own, .zero)
+            if rules.logsTransfers { logBurn(of: own, balance) }
         }
         if isDestroyed, journal.markDestroyed(own) { journal.addRefund(rules.selfDestructRefund) }
         return nil

@@ -11,13 +11,18 @@ public struct Message: Sendable {
     public var value: UInt256
     public var input: [UInt8]
     public var gas: UInt64
+    /// What it may spend on growing the state before `gas` has to do. https://eips.ethereum.org/EIPS/eip-8037
+    public var stateGas: UInt64
 
-    public init(sender: Address, to: Address?, value: UInt256 = .zero, input: [UInt8] = [], gas: UInt64) {
+    public init(
+        sender: Address, to: Address?, value: UInt256 = .zero, input: [UInt8] = [], gas: UInt64, stateGas: UInt64 = 0
+    ) {
         self.sender = sender
         self.to = to
         self.value = value
         self.input = input
         self.gas = gas
+        self.stateGas = stateGas
     }
 }
 
@@ -33,6 +38,10 @@ public enum Interpreter: Sendable {
 public struct MessageResult: Equatable, Sendable {
     public var status: ExecutionStatus
     public var gasLeft: UInt64
+    /// The message's state gas that is left, what was spent on state that stays, and what `gas` lent for it.
+    public var stateGasLeft: UInt64
+    public var stateGasUsed: UInt64
+    public var stateGasSpilled: UInt64
     public var output: [UInt8]
     /// The contract that a creation made.
     public var createdAddress: Address?
@@ -47,6 +56,7 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     public var tracer: Trace
     let natives: Natives
     let rules: GasRules
+    var stateGas = StateGas(reservoir: 0)
     let blockNumber: UInt64
     private let table: [OpcodeTable.Entry]
     private let isFast: Bool
@@ -66,7 +76,7 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
         journal = Journal(view: view)
         self.tracer = tracer
         self.natives = natives
-        rules = GasRules(fork: block.fork)
+        rules = GasRules(fork: block.fork, blockGasLimit: block.gasLimit)
         blockNumber = block.number
         table = OpcodeTable(fork: block.fork).entries
         workspace = Workspace(emptyCode: emptyCode)
@@ -79,6 +89,7 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
         context.pointee.chainID = UInt256(block.chainID)
         context.pointee.baseFee = block.baseFeePerGas
         context.pointee.blobBaseFee = block.blobBaseFee
+        context.pointee.slotNumber = UInt256(block.slotNumber)
         context.pointee.expByteGas = Int64(truncatingIfNeeded: rules.expByte)
     }
 
@@ -97,6 +108,7 @@ extension Machine {
     public mutating func run(_ message: Message) -> MessageResult {
         let gas = Int64(clamping: message.gas)
         let sender = journal.load(message.sender)
+        stateGas = StateGas(reservoir: Int64(clamping: message.stateGas))
         context.pointee.frame.memoryBase = 0
         context.pointee.setReturnData(nil, count: 0)
         suspended.removeAll(keepingCapacity: true)
@@ -114,7 +126,7 @@ extension Machine {
             }
             let account = journal.load(to)
             if rules.fork >= .prague, let delegate = analysedCode(at: account).delegate {
-                _ = journal.warm(journal.load(delegate))
+                journal.warm(journal.load(delegate))
             }
             let call = Call(
                 gas: gas, caller: message.sender.word, address: to, codeAddress: to, value: message.value,
@@ -132,8 +144,10 @@ extension Machine {
         }
         if case .frame = begun { begun = runFrames() }
         guard case .finished(let status, let gasLeft) = begun else { preconditionFailure("frames ran to an end") }
+        stateGas.finish(succeeded: status.isSuccess)
         return MessageResult(
-            status: status, gasLeft: UInt64(gasLeft), output: context.pointee.returnDataBytes,
+            status: status, gasLeft: UInt64(gasLeft), stateGasLeft: UInt64(stateGas.reservoir),
+            stateGasUsed: UInt64(stateGas.used), stateGasSpilled: UInt64(stateGas.spilled), output: context.pointee.returnDataBytes,
             createdAddress: status.isSuccess ? created : nil)
     }
 
@@ -200,6 +214,10 @@ extension Machine {
         }
         guard let caller = suspended.popLast() else { return .finished(status, gas) }
         context.pointee.enter(caller)
+        if let prices = rules.statePrices {
+            stateGas.leaveFrame(succeeded: status.isSuccess)
+            if frame.isCreation, !status.isSuccess { stateGas.giveBack(prices.account) }
+        }
         // A creation's output is its code, not return data.
         if frame.isCreation, status.isSuccess { context.pointee.setReturnData(nil, count: 0) }
         deliver(
@@ -222,12 +240,12 @@ extension Machine {
     }
 
     /// Pays for and stores the code that a creation returned. Sources: EIP-2 (out of gas fails the creation),
-    /// EIP-170 (size), EIP-3541 (no 0xEF).
+    /// EIP-170 (size), EIP-3541 (no 0xEF), EIP-8037 (state gas).
     private mutating func depositCode(_ gas: inout Int64) -> ExecutionStatus {
         let code = context.pointee.returnDataBytes
         if code.count > rules.maxCodeSize { return .halt(.codeTooLarge) }
         if rules.fork >= .london, code.first == 0xef { return .halt(.invalidCodePrefix) }
-        let cost = 200 * Int64(code.count)
+        let cost = rules.codeByte * Int64(code.count) + rules.codeWord * Operations.wordCount(UInt64(code.count))
         if gas < cost {
             if rules.fork >= .homestead { return .halt(.outOfGas) }
             // Frontier leaves an account without code and keeps the gas.
@@ -235,6 +253,9 @@ extension Machine {
             return .success
         }
         gas -= cost
+        if let prices = rules.statePrices, !stateGas.charge(prices.byte * Int64(code.count), gas: &gas) {
+            return .halt(.outOfGas)
+        }
         if !code.isEmpty {
             journal.setCode(context.pointee.frame.account, code, hash: Keccak256.hash(code))
         }
@@ -289,6 +310,7 @@ extension Machine {
                 context.pointee.setReturnData(nil, count: 0)
                 return .finished(.revert, call.gas)
             }
+            if rules.logsTransfers { logTransfer(from: call.sender, to: account, call.value) }
         }
         let input = UnsafeRawBufferPointer(
             start: context.pointee.memoryBuffer + call.inputOffset, count: call.inputSize)
@@ -317,7 +339,7 @@ extension Machine {
         let code = executableCode(of: call.codeAddress)
         context.pointee.setReturnData(nil, count: 0)
         if code.count == 0 { return .finished(.success, call.gas) }
-        if suspending { suspended.append(context.pointee.suspend()) }
+        if suspending { suspend() }
         let isDecoded =
             isFast && table.withUnsafeBufferPointer { code.isDecoded(forCallWith: call.gas, $0.baseAddress!) }
         context.pointee.enter(
@@ -334,7 +356,7 @@ extension Machine {
     /// Begins a creation at `creation.address` with init code `code`. The creator's nonce is already raised.
     mutating func beginCreation(_ creation: Creation, code: [UInt8], suspending: Bool = false) -> Begun {
         let account = journal.load(creation.address)
-        if rules.hasAccessLists { _ = journal.warm(account) }
+        if rules.hasAccessLists { journal.warm(account) }
         guard journal.isFreeForCreation(account) else {
             context.pointee.setReturnData(nil, count: 0)
             return .finished(.halt(.createCollision), 0)
@@ -346,10 +368,11 @@ extension Machine {
             journal.revert(to: checkpoint)
             return .finished(.revert, creation.gas)
         }
+        if rules.logsTransfers { logTransfer(from: creation.sender, to: account, creation.value) }
         context.pointee.setReturnData(nil, count: 0)
         let analysed = Code(code)
         creationCodes.append(analysed)
-        if suspending { suspended.append(context.pointee.suspend()) }
+        if suspending { suspend() }
         context.pointee.enter(
             Frame(
                 code: .passUnretained(analysed), stackBase: creation.stackBase, memoryBase: creation.memoryBase,
@@ -357,6 +380,12 @@ extension Machine {
                 caller: creation.senderWord, value: creation.value, account: account, isStatic: false,
                 isCreation: true, outputOffset: 0, outputSize: 0, checkpoint: checkpoint))
         return .frame
+    }
+
+    /// Keeps the running frame for when the one to be entered has ended.
+    private mutating func suspend() {
+        suspended.append(context.pointee.suspend())
+        if rules.statePrices != nil { stateGas.enterFrame() }
     }
 
     private mutating func abandon(_ checkpoint: Checkpoint, _ reason: HaltReason) -> Begun {

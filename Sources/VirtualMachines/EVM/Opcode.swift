@@ -37,7 +37,7 @@ public struct OpcodeDefinition: Sendable {
 }
 
 extension OpcodeDefinition {
-    /// Every opcode, ascending. Prices: Yellow Paper appendix H, then EIP-150, 1884, 2929, 3855, 5656, 1153, 4844, 7939.
+    /// Every opcode, ascending. Prices: Yellow Paper appendix H, then EIP-150, 1884, 2929, 3855, 5656, 1153, 4844, 7939, 7843, 8024, 8037.
     public static func all() -> [OpcodeDefinition] {
         var table: [OpcodeDefinition] = [
             OpcodeDefinition(0x00, "STOP", gas: 0),
@@ -98,6 +98,7 @@ extension OpcodeDefinition {
             OpcodeDefinition(0x48, "BASEFEE", out: 1, gas: 2, since: .london),
             OpcodeDefinition(0x49, "BLOBHASH", in: 1, out: 1, gas: 3, since: .cancun),
             OpcodeDefinition(0x4a, "BLOBBASEFEE", out: 1, gas: 2, since: .cancun),
+            OpcodeDefinition(0x4b, "SLOTNUM", out: 1, gas: 2, since: .amsterdam),
             OpcodeDefinition(0x50, "POP", in: 1, gas: 2),
             OpcodeDefinition(0x51, "MLOAD", in: 1, out: 1, gas: 3),
             OpcodeDefinition(0x52, "MSTORE", in: 2, gas: 3),
@@ -150,14 +151,18 @@ extension OpcodeDefinition {
             OpcodeDefinition(0xa2, "LOG2", in: 4, gas: 1125),
             OpcodeDefinition(0xa3, "LOG3", in: 5, gas: 1500),
             OpcodeDefinition(0xa4, "LOG4", in: 6, gas: 1875),
-            OpcodeDefinition(0xf0, "CREATE", in: 3, out: 1, gas: 32000),
+            // How far into the stack these three reach, the immediate says: `StackImmediate`.
+            OpcodeDefinition(0xe6, "DUPN", out: 1, immediate: 1, gas: 3, since: .amsterdam),
+            OpcodeDefinition(0xe7, "SWAPN", immediate: 1, gas: 3, since: .amsterdam),
+            OpcodeDefinition(0xe8, "EXCHANGE", immediate: 1, gas: 3, since: .amsterdam),
+            OpcodeDefinition(0xf0, "CREATE", in: 3, out: 1, gas: 32000, (.amsterdam, 9000)),
             OpcodeDefinition(0xf1, "CALL", in: 7, out: 1, gas: 40, (.tangerineWhistle, 700), (.berlin, 0)),
             OpcodeDefinition(0xf2, "CALLCODE", in: 7, out: 1, gas: 40, (.tangerineWhistle, 700), (.berlin, 0)),
             OpcodeDefinition(0xf3, "RETURN", in: 2, gas: 0),
             OpcodeDefinition(
                 0xf4, "DELEGATECALL", in: 6, out: 1, gas: 40, (.tangerineWhistle, 700), (.berlin, 0),
                 since: .homestead),
-            OpcodeDefinition(0xf5, "CREATE2", in: 4, out: 1, gas: 32000, since: .constantinople),
+            OpcodeDefinition(0xf5, "CREATE2", in: 4, out: 1, gas: 32000, (.amsterdam, 9000), since: .constantinople),
             OpcodeDefinition(0xfa, "STATICCALL", in: 6, out: 1, gas: 700, (.berlin, 0), since: .byzantium),
             OpcodeDefinition(0xfd, "REVERT", in: 2, gas: 0, since: .byzantium),
             OpcodeDefinition(0xfe, "INVALID", gas: 0),

@@ -100,6 +100,7 @@ enum ReferenceInterpreter {
             case 0x48: sp[1] = context.pointee.baseFee
             case 0x49: Operations.blobhash(context, sp)
             case 0x4a: sp[1] = context.pointee.blobBaseFee
+            case 0x4b: sp[1] = context.pointee.slotNumber
             case 0x50, 0x5b: break
             case 0x51: isPaid = Operations.mload(context, sp, &gas)
             case 0x52: isPaid = Operations.mstore(context, sp, &gas)
@@ -122,6 +123,16 @@ enum ReferenceInterpreter {
             case 0x60...0x7f: Operations.push(context, pc, Int(entry.immediateBytes), sp)
             case 0x80...0x8f: sp[1] = sp[0x80 - Int(opcode)]
             case 0x90...0x9f: swap(&sp[0], &sp[0x8f - Int(opcode)])
+            case 0xe6...0xe8:
+                guard let immediate = StackImmediate(opcode, code[pc + 1]) else {
+                    return leave(.halted(.invalidOpcode))
+                }
+                if height < immediate.wordsNeeded { return leave(.halted(.stackUnderflow)) }
+                if opcode == 0xe6 {
+                    sp[1] = sp[-immediate.far]
+                } else {
+                    swap(&sp[-immediate.near], &sp[-immediate.far])
+                }
             case 0xf3:
                 return leave(Operations.output(context, sp, &gas) ? .returned : .halted(.outOfGas))
             case 0xfd:
