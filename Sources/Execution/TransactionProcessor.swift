@@ -247,8 +247,12 @@ extension TransactionProcessor {
         if mode == .block {
             if let chainID = transaction.chainID, chainID != block.chainID { throw .wrongChainID }
             // https://eips.ethereum.org/EIPS/eip-7825; from Amsterdam on state gas may go beyond (EIP-8037).
-            let bounded = fork >= .amsterdam ? Swift.max(intrinsic.regular, intrinsic.floor) : transaction.gasLimit
-            if fork >= .osaka, bounded > TransactionGas.max { throw .gasLimitExceedsMaximum }
+            if fork >= .osaka, fork < .amsterdam, transaction.gasLimit > TransactionGas.max {
+                throw .gasLimitExceedsMaximum
+            }
+            if fork >= .amsterdam, Swift.max(intrinsic.regular, intrinsic.floor) > TransactionGas.max {
+                throw .intrinsicGasTooLow
+            }
         }
         if transaction.gasLimit < intrinsic.base { throw .intrinsicGasTooLow }
         if transaction.gasLimit < intrinsic.floor { throw .intrinsicGasBelowFloor }

@@ -11,7 +11,8 @@ extension Command {
         name: "statetest", summary: "Run official GeneralStateTests and compare roots, logs and reasons.",
         positional: "PATH…",
         options: [
-            Option(name: "fork", value: "NAME", help: "only cases of this fork (Frontier … Osaka, or a draft: Amsterdam)"),
+            Option(
+                name: "fork", value: "NAME", help: "only cases of this fork (Frontier … Osaka, or a draft: Amsterdam)"),
             Option(name: "filter", value: "TEXT", help: "only tests whose file or name contains TEXT"),
             Option(name: "jobs", value: "N", help: "files read at the same time (default: all cores)"),
             .draft, .interpreter, Option(name: "json", help: "one JSON object per case instead of text"),

@@ -20,7 +20,7 @@ extension Machine {
     private static var burnTopic: Bytes32 {
         Bytes32(
             UInt256(
-                limbs: 0x71a0_fdb7_5d39_7ca5, 0xcffc_c184_412c_f7a7, 0x815c_1ee0_9dbd_0673, 0xcc16_f5db_b487_3280))
+                limbs: 0x71a0_fdb7_5d39_7ca5, 0x6cff_cc18_4412_cf7a, 0x815c_1ee0_9dbd_0673, 0xcc16_f5db_b487_3280))
     }
 
     /// A transfer to oneself, or of nothing, leaves no log.

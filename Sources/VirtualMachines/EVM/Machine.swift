@@ -147,7 +147,8 @@ extension Machine {
         stateGas.finish(succeeded: status.isSuccess)
         return MessageResult(
             status: status, gasLeft: UInt64(gasLeft), stateGasLeft: UInt64(stateGas.reservoir),
-            stateGasUsed: UInt64(stateGas.used), stateGasSpilled: UInt64(stateGas.spilled), output: context.pointee.returnDataBytes,
+            stateGasUsed: UInt64(stateGas.used), stateGasSpilled: UInt64(stateGas.spilled),
+            output: context.pointee.returnDataBytes,
             createdAddress: status.isSuccess ? created : nil)
     }
 
