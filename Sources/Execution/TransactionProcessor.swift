@@ -184,7 +184,7 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
         if authorization.address == .zero {
             machine.journal.setCode(account, [], hash: Account.emptyCodeHash)
         } else {
-            let code = [0xef, 0x01, 0x00] + authorization.address.bytes
+            let code = Delegation.code(to: authorization.address)
             machine.journal.setCode(account, code, hash: Keccak256.hash(code))
         }
         machine.journal.setNonce(account, authorization.nonce + 1)
@@ -204,8 +204,7 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
     }
 
     private mutating func isDelegated(_ account: Int) -> Bool {
-        let code = machine.journal.code(account)
-        return code.count == 23 && code.starts(with: [0xef, 0x01, 0x00])
+        Delegation.target(of: machine.journal.code(account)) != nil
     }
 }
 

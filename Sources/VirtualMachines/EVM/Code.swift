@@ -1,3 +1,4 @@
+import Chain
 import Foundations
 
 /// Contract code, analysed once: the bytes with room behind them and the set of valid jump destinations.
@@ -5,7 +6,7 @@ final class Code {
     let count: Int
     /// `count` bytes of code and 33 zeros, so that a PUSH32 at the very end and the STOP behind it can be read.
     let bytes: UnsafeMutablePointer<UInt8>
-    /// The account that this code, a delegation designator, names. https://eips.ethereum.org/EIPS/eip-7702
+    /// The account whose code runs instead.
     let delegate: Address?
     /// One byte for each byte of code: 1 at a JUMPDEST that is no immediate.
     let jumpDestinations: UnsafeMutablePointer<UInt8>
@@ -16,7 +17,7 @@ final class Code {
 
     init(_ code: [UInt8]) {
         count = code.count
-        delegate = code.count == 23 && code.starts(with: [0xef, 0x01, 0x00]) ? Address(code.dropFirst(3)) : nil
+        delegate = Delegation.target(of: code)
         // Owned by this object alone, freed in deinit, and never written after init.
         bytes = .allocate(capacity: count + Code.padding)
         jumpDestinations = .allocate(capacity: count + Code.padding)
