@@ -1,3 +1,5 @@
+public import Foundations
+
 /// Blob limits and pricing in force. Sources: EIP-4844, EIP-7691, EIP-7840, EIP-7892.
 public struct BlobParameters: Equatable, Sendable {
     /// Blobs per block.
@@ -44,6 +46,8 @@ public struct ChainConfiguration: Equatable, Sendable {
     public var daoForkBlock: UInt64?
     /// The first block in which the venue's native contracts exist; nil for plain Ethereum.
     public var venueActivation: UInt64?
+    /// Where deposits are made. https://eips.ethereum.org/EIPS/eip-6110
+    public var depositContract = ChainConfiguration.mainnetDepositContract
 
     public init(
         chainID: UInt64, forks: [(fork: Fork, activation: Activation)],
@@ -81,11 +85,16 @@ public struct ChainConfiguration: Equatable, Sendable {
 
     public static func == (left: ChainConfiguration, right: ChainConfiguration) -> Bool {
         left.chainID == right.chainID && left.daoForkBlock == right.daoForkBlock
-            && left.venueActivation == right.venueActivation
+            && left.venueActivation == right.venueActivation && left.depositContract == right.depositContract
             && left.forks.elementsEqual(right.forks) { $0.fork == $1.fork && $0.activation == $1.activation }
             && left.blobSchedule.elementsEqual(right.blobSchedule) {
                 $0.timestamp == $1.timestamp && $0.parameters == $1.parameters
             }
+    }
+
+    /// The deposit contract of Ethereum's main network.
+    public static var mainnetDepositContract: Address {
+        Address(UInt256(limbs: 0x9cbe_0530_3d77_05fa, 0x219a_b540_356c_bb83, 0x0000_0000, 0))
     }
 
     /// A chain for development: every fork up to the latest from the first block on, and the venue.

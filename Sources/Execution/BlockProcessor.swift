@@ -192,7 +192,7 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
     /// Takes the deposit requests out of the deposit contract's events. https://eips.ethereum.org/EIPS/eip-6110
     private mutating func collectDeposits(_ logs: [Log]) {
         for log in logs
-        where log.address == SystemContracts.deposit && log.topics.first == SystemContracts.depositEvent {
+        where log.address == block.depositContract && log.topics.first == SystemContracts.depositEvent {
             if let request = DepositEvent.request(from: log.data) {
                 depositRequests += request
             } else {

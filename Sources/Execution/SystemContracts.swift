@@ -16,9 +16,6 @@ public enum SystemContracts {
     public static var consolidationRequests: Address {
         address(0x0000_bbdd, 0xc7ce_4886_42fb_579f, 0x8b00_f3a5_9000_7251)
     }
-    /// https://eips.ethereum.org/EIPS/eip-6110
-    public static var deposit: Address { address(0x0000_0000, 0x219a_b540_356c_bb83, 0x9cbe_0530_3d77_05fa) }
-
     /// keccak256("DepositEvent(bytes,bytes,bytes,bytes,bytes)")
     static var depositEvent: Bytes32 {
         Bytes32(

@@ -21,7 +21,7 @@ public struct BlockTree: Sendable {
     }
 
     /// Rules that begin when the parent's total difficulty reaches a value, as Paris did. EIP-3675.
-    public struct Terminal: Sendable {
+    public struct Terminal: Equatable, Sendable {
         public let totalDifficulty: UInt256
         public let configuration: ChainConfiguration
 
@@ -183,5 +183,6 @@ extension BlockContext {
             } ?? .zero,
             slotNumber: header.slotNumber ?? 0, chainID: configuration.chainID, fork: fork, blobParameters: parameters,
             venueIsActive: configuration.venueIsActive(number: header.number))
+        depositContract = configuration.depositContract
     }
 }

@@ -24,6 +24,8 @@ public struct BlockContext: Sendable {
     public var blobParameters: BlobParameters?
     /// Whether the chain configuration enables the venue's native contracts in this block.
     public var venueIsActive: Bool
+    /// Whose events are deposits. https://eips.ethereum.org/EIPS/eip-6110
+    public var depositContract = ChainConfiguration.mainnetDepositContract
 
     public init(
         number: UInt64, timestamp: UInt64, beneficiary: Address, gasLimit: UInt64, baseFeePerGas: UInt256 = .zero,
