@@ -59,7 +59,7 @@ final class TrieNode: @unchecked Sendable {
 }
 
 /// Keys by half bytes.
-enum Nibbles {
+package enum Nibbles {
     static func from(_ bytes: [UInt8]) -> [UInt8] {
         var nibbles: [UInt8] = []
         nibbles.reserveCapacity(bytes.count * 2)
@@ -70,8 +70,13 @@ enum Nibbles {
         return nibbles
     }
 
+    /// The bytes of an even number of half bytes.
+    static func joined(_ nibbles: [UInt8]) -> [UInt8] {
+        stride(from: 0, to: nibbles.count - 1, by: 2).map { nibbles[$0] << 4 | nibbles[$0 + 1] }
+    }
+
     /// The hex-prefix encoding: flags and parity in the first nibble.
-    static func compact(_ path: [UInt8], isLeaf: Bool) -> [UInt8] {
+    package static func compact(_ path: [UInt8], isLeaf: Bool) -> [UInt8] {
         let flag: UInt8 = isLeaf ? 2 : 0
         let isOdd = !path.count.isMultiple(of: 2)
         var bytes: [UInt8] = [isOdd ? (flag + 1) << 4 | path[0] : flag << 4]

@@ -102,6 +102,8 @@ public struct RLPError: Error, Equatable, Sendable {
         /// The list has fewer or more items than its type.
         case wrongItemCount
         case invalidValue
+        /// Lists in lists beyond `RLPItem.depthLimit`.
+        case tooDeep
     }
 
     public let reason: Reason

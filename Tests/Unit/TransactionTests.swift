@@ -1,10 +1,6 @@
 import Chain
 import Cryptography
-import EVM
-import Execution
 import Foundations
-import JSONText
-import Storage
 import Testing
 
 @Suite struct TransactionTests {
@@ -160,50 +156,5 @@ import Testing
         #expect(authorization.authority() == nil)
         authorization.signature = Signature(yParity: 0, r: .zero, s: .one)
         #expect(authorization.authority() == nil)
-    }
-
-    /// Valid or not, hash, sender and intrinsic gas of each official transaction in each fork.
-    @Test func officialTests() throws {
-        var count = 0
-        for document in try OfficialFixtures.documents("ethtests_TransactionTests") {
-            for test in document.json.object ?? [] {
-                for result in try #require(test.value["result"]?.object) {
-                    let fork = try #require(Fork(name: result.key))
-                    let label = "\(document.path) \(test.key) \(result.key)"
-                    let outcome = test.value["txbytes"]?.bytes.flatMap { TransactionTests.take($0, fork: fork) }
-                    if let exception = result.value["exception"]?.string {
-                        #expect(outcome == nil, "\(label): \(exception)")
-                    } else {
-                        let (transaction, sender) = try #require(outcome, "\(label)")
-                        #expect(transaction.hash == result.value["hash"]?.bytes32, "\(label)")
-                        #expect(sender == result.value["sender"]?.address, "\(label)")
-                        let gas = IntrinsicGas(transaction, fork: fork).base
-                        #expect(gas == result.value["intrinsicGas"]?.quantity64, "\(label)")
-                    }
-                }
-                count += 1
-            }
-        }
-        #expect(count == 182)
-    }
-
-    /// The transaction and its sender when it is valid by itself: with whatever state it would need.
-    private static func take(_ bytes: [UInt8], fork: Fork) -> (Transaction, Address)? {
-        guard let transaction = try? Transaction(decoding: bytes), let sender = transaction.sender(fork: fork) else {
-            return nil
-        }
-        let state = MemoryState([GenesisAccount(address: sender, nonce: transaction.nonce, balance: .max)])
-        let block = BlockContext(
-            number: 1, timestamp: 1, beneficiary: .zero, gasLimit: .max, baseFeePerGas: .zero, prevRandao: .zero,
-            difficulty: .zero, blobBaseFee: .zero, chainID: 1, fork: fork, blobParameters: .standard(fork))
-        let processor = TransactionProcessor(
-            view: state, block: block, natives: NoNativeContracts(), tracer: NoTracer())
-        do {
-            try processor.check(transaction, sender: sender, gasAvailable: .max)
-            return (transaction, sender)
-        } catch {
-            // Nobody owns the largest value and the fee on top of it; the transaction by itself is well.
-            return error == .insufficientFunds ? (transaction, sender) : nil
-        }
     }
 }

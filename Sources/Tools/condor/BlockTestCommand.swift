@@ -1,81 +1,39 @@
 import Chain
-import Foundation
 import Foundations
 import JSONText
 import Node
 import Storage
 
 extension Command {
-    static let blockTest = Command(
-        name: "blocktest", summary: "Run official BlockchainTests: import blocks, compare heads, states and reasons.",
-        positional: "PATH…",
-        options: [
-            Option(name: "network", value: "NAME", help: "only tests of this network, as the fixtures name it"),
-            Option(name: "filter", value: "TEXT", help: "only tests whose file or name contains TEXT"),
-            .draft,
-            Option(name: "jobs", value: "N", help: "files read at the same time (default: all cores)"),
-        ],
-        notes: """
-            PATH is a JSON file or a folder, searched with its subfolders. Failures are printed with what was expected
-            and what came out; the last line counts.
-            """
-    ) { arguments in
-        guard !arguments.positional.isEmpty else { throw UsageError(message: "needs at least one file or folder") }
-        let files = try FixtureFiles.find(arguments.positional)
-        let jobs = try arguments.integer(
-            "jobs", default: UInt64(ProcessInfo.processInfo.activeProcessorCount), in: 1...256)
-        let suite = BlockTestSuite(
-            network: arguments.value("network"), filter: arguments.value("filter"), runsDrafts: arguments.flag("draft"))
-        let tally = FixtureFiles.forEach(files, jobs: Int(jobs)) { suite.run($0) }
-        print(tally.summary)
-        return tally.failed == 0 ? 0 : 1
+    static let blockTest = Command.fixtures(
+        "blocktest", "Run official BlockchainTests: import blocks, compare heads, states and reasons.",
+        options: [.draft]
+    ) { arguments, selection in
+        let suite = BlockTestSuite()
+        return try selection.runTests(arguments.positional) { label, test, report in
+            let network = test["network"]?.string ?? ""
+            guard let rules = FixtureNetwork(network, config: test["config"]) else {
+                if selection.includes(fork: network) {
+                    report.skip(label, fork: network, reason: "the network is not known")
+                }
+                return
+            }
+            guard selection.includes(fork: network, isDraft: rules.isDraft, label, &report) else { return }
+            report.record(label, fork: network, problems: try suite.run(test, rules))
+        }
     }
 }
 
-/// Runs blockchain test files.
+/// Runs blockchain tests.
 private struct BlockTestSuite: Sendable {
-    let network: String?
-    let filter: String?
-    /// Whether forks that are drafts are run; a network that is asked for by name is.
-    let runsDrafts: Bool
     /// For tests that say `Ethash`; others leave seals out.
-    let seals = EthashEpochs()
-
-    func run(_ file: String) -> FixtureReport {
-        var report = FixtureReport()
-        do {
-            let document = try JSONDocument(parsing: [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))))
-            guard let tests = document.root.object else { throw FixtureError(description: "no JSON object") }
-            for test in tests where filter.map({ test.key.contains($0) || file.contains($0) }) ?? true {
-                let name = test.value["network"]?.string ?? ""
-                if let network, network != name { continue }
-                let label = "\(file): \(test.key) [\(name)]"
-                guard let rules = FixtureNetwork(name, config: test.value["config"]) else {
-                    report.skip("\(label): network is not known")
-                    continue
-                }
-                if rules.isDraft, !runsDrafts, network == nil {
-                    report.skip("\(label): \(FixtureReport.draftReason)")
-                    continue
-                }
-                let problems = try run(test.value, rules)
-                if problems.isEmpty {
-                    report.passed += 1
-                } else {
-                    report.fail("FAIL \(label)\n  " + problems.joined(separator: "\n  "))
-                }
-            }
-        } catch {
-            report.fail("\(file): cannot be read: \(error)")
-        }
-        return report
-    }
+    private let seals = EthashEpochs()
 
     private static func exception(_ block: JSONValue) -> String? {
         block.object?.first { $0.key.hasPrefix("expectException") }?.value.string
     }
 
-    private func run(_ test: JSONValue, _ rules: FixtureNetwork) throws -> [String] {
+    func run(_ test: JSONValue, _ rules: FixtureNetwork) throws -> [String] {
         guard let pre = test["pre"]?.object, let header = test["genesisBlockHeader"].flatMap(Header.init(fixture:)),
             let blocks = test["blocks"]?.array
         else { throw FixtureError(description: "a blockchain test has 'pre', 'genesisBlockHeader' and 'blocks'") }
@@ -104,7 +62,7 @@ private struct BlockTestSuite: Sendable {
             } catch {
                 if isValid {
                     problems.append("block \(index): expected a valid block, actual \(error.name): \(error)")
-                } else if let wanted, !matches(wanted, "\(error.name)", rules) {
+                } else if let wanted, !FixtureReasons.matches(wanted, "\(error.name)", isDraft: rules.isDraft) {
                     problems.append("block \(index): expected \(wanted), actual \(error.name): \(error)")
                 }
             }
@@ -119,63 +77,6 @@ private struct BlockTestSuite: Sendable {
         }
         return problems
     }
-
-    // MARK: Reasons
-
-    private func matches(_ wanted: String, _ actual: String, _ rules: FixtureNetwork) -> Bool {
-        let names = [wanted] + wanted.split(separator: "|").map(String.init)
-        return names.contains { name in
-            name == actual || BlockTestSuite.otherNames[name]?.contains(actual) ?? false
-                || (rules.isDraft && BlockTestSuite.draftNames[name] == actual)
-        }
-    }
-
-    /// Where the fixtures of draft forks do not yet tell reasons apart that those of released forks do.
-    private static let draftNames = [
-        "BlockException.GAS_USED_OVERFLOW": "TransactionException.GAS_ALLOWANCE_EXCEEDED",
-        "BlockException.INCORRECT_BLOCK_FORMAT": "BlockException.INVALID_BLOCK_ACCESS_LIST",
-        // The access list itself is not in the block, only its hash.
-        "BlockException.INVALID_BAL_HASH": "BlockException.INVALID_BLOCK_ACCESS_LIST",
-        "TransactionException.INTRINSIC_GAS_TOO_LOW": "TransactionException.INTRINSIC_GAS_BELOW_FLOOR_GAS_COST",
-    ]
-
-    /// What the fixtures of the time before common exception names called reasons; names that stand for more than one
-    /// fault; and, with all their alternatives as the key, expectations of blocks with several faults at once, of which
-    /// clients may name any.
-    private static let otherNames: [String: [String]] = [
-        "BlockException.IMPORT_IMPOSSIBLE_LEGACY_WRONG_PARENT": ["BlockException.INCORRECT_BLOCK_FORMAT"],
-        "BlockException.IMPORT_IMPOSSIBLE_PARIS_WRONG_POW": ["BlockException.IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS"],
-        "BlockException.INCORRECT_BLOCK_FORMAT": ["BlockException.RLP_STRUCTURES_ENCODING"],
-        "BlockException.INVALID_DIFFICULTY": ["BlockException.IMPORT_IMPOSSIBLE_DIFFICULTY_OVER_PARIS"],
-        "BlockException.INVALID_GASLIMIT": ["BlockException.GAS_USED_OVERFLOW"],
-        "TransactionException.INSUFFICIENT_MAX_FEE_PER_GAS|TransactionException.INSUFFICIENT_ACCOUNT_FUNDS": [
-            "TransactionException.INTRINSIC_GAS_TOO_LOW"
-        ],
-        "TransactionException.TYPE_3_TX_MAX_BLOB_GAS_ALLOWANCE_EXCEEDED": [
-            "TransactionException.TYPE_3_TX_BLOB_COUNT_EXCEEDED"
-        ],
-        "TransactionException.TYPE_NOT_SUPPORTED": [
-            "TransactionException.TYPE_1_TX_PRE_FORK", "TransactionException.TYPE_2_TX_PRE_FORK",
-            "TransactionException.TYPE_3_TX_PRE_FORK", "TransactionException.TYPE_4_TX_PRE_FORK",
-        ],
-        "ExtraDataTooBig": ["BlockException.EXTRA_DATA_TOO_BIG"],
-        "InvalidBlockNonce": ["BlockException.INVALID_POW"],
-        "InvalidDifficulty": ["BlockException.INVALID_DIFFICULTY"],
-        "InvalidGasLimit": ["BlockException.INVALID_GASLIMIT", "BlockException.GASLIMIT_TOO_BIG"],
-        "InvalidLogBloom": ["BlockException.INVALID_LOG_BLOOM"],
-        "InvalidNumber": ["BlockException.INVALID_BLOCK_NUMBER"],
-        "InvalidReceiptsStateRoot": ["BlockException.INVALID_RECEIPTS_ROOT"],
-        "InvalidStateRoot": ["BlockException.INVALID_STATE_ROOT"],
-        "InvalidTimestamp": ["BlockException.INVALID_BLOCK_TIMESTAMP_OLDER_THAN_PARENT"],
-        "InvalidTransactionsRoot": ["BlockException.INVALID_TRANSACTIONS_ROOT"],
-        "InvalidUncleParentHash": ["BlockException.UNCLE_PARENT_INCORRECT", "BlockException.UNCLE_IS_ANCESTOR"],
-        "InvalidUnclesHash": ["BlockException.INVALID_UNCLES_HASH"],
-        "TooManyUncles": ["BlockException.TOO_MANY_UNCLES"],
-        "TooMuchGasUsed": ["BlockException.GAS_USED_OVERFLOW", "TransactionException.GAS_ALLOWANCE_EXCEEDED"],
-        "UncleInChain": ["BlockException.UNCLE_IN_CHAIN", "BlockException.UNCLE_IS_ANCESTOR"],
-        "UncleIsBrother": ["BlockException.UNCLE_IS_BROTHER"],
-        "UnknownParent": ["BlockException.UNKNOWN_PARENT", "BlockException.UNKNOWN_PARENT_ZERO"],
-    ]
 }
 
 extension Header {

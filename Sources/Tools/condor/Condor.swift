@@ -4,7 +4,8 @@ import Foundation
 @main
 struct Condor {
     static let commands: [Command] = [
-        .node, .run, .precompile, .stateTest, .blockTest, .fuzz, .opcodes, .version,
+        .node, .run, .precompile, .stateTest, .blockTest, .transactionTest, .trieTest, .rlpTest,
+        .difficultyTest, .basicTest, .fuzz, .opcodes, .version,
     ]
 
     static func main() {

@@ -1,30 +1,6 @@
 import Foundation
 import Synchronization
 
-/// What came of the cases of one file, or of many.
-struct FixtureReport: Sendable {
-    var passed = 0
-    var failed = 0
-    var skipped = 0
-    /// What to print, in order.
-    var lines: [String] = []
-
-    mutating func fail(_ line: String?) {
-        failed += 1
-        if let line { lines.append(line) }
-    }
-
-    mutating func skip(_ reason: String) {
-        skipped += 1
-        lines.append("SKIP \(reason)")
-    }
-
-    /// Why cases of a draft fork are skipped.
-    static let draftReason = "draft fork, run with --draft"
-
-    var summary: String { "\(passed) passed, \(failed) failed, \(skipped) skipped" }
-}
-
 /// Finding fixture files, and running them in parallel with their output in order.
 enum FixtureFiles {
     /// JSON files named directly or found in folders, sorted.

@@ -242,11 +242,10 @@ enum FuzzReplay {
             do {
                 let document = try JSONDocument(parsing: [UInt8](try Data(contentsOf: URL(fileURLWithPath: file))))
                 for test in document.root.object ?? [] {
-                    for problem in try problems(test.value) { report.fail("FAIL \(file): \(test.key): \(problem)") }
-                    if report.failed == 0 { report.passed += 1 }
+                    report.record("\(file): \(test.key)", problems: try problems(test.value))
                 }
             } catch {
-                report.fail("\(file): cannot be read: \(error)")
+                report.record(file, problems: ["cannot be read: \(error)"])
             }
             return report
         }

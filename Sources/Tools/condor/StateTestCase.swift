@@ -19,8 +19,8 @@ struct StateTestCase {
     let indexes: (data: Int, gas: Int, value: Int)
     let expectedRoot: Bytes32
     let expectedLogs: Bytes32
-    /// Exception names of which one must come, empty when the transaction is valid.
-    let expectedExceptions: [String]
+    /// Exception names of which one must come, with bars between; nil when the transaction is valid.
+    let expectedException: String?
 
     init?(fork: Fork, _ json: JSONValue) {
         guard let indexes = json["indexes"], let data = indexes["data"]?.integer, let gas = indexes["gas"]?.integer,
@@ -30,7 +30,7 @@ struct StateTestCase {
         self.indexes = (Int(data), Int(gas), Int(value))
         expectedRoot = root
         expectedLogs = logs
-        expectedExceptions = json["expectException"]?.string?.split(separator: "|").map(String.init) ?? []
+        expectedException = json["expectException"]?.string
     }
 }
 
