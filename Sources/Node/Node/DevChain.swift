@@ -284,10 +284,11 @@ final class DevChain: Sendable {
         }
     }
 
-    /// Returns to a snapshot, which is then used up with all later ones; false when there is none of that number.
-    func revert(to id: UInt64) -> Bool {
+    /// Returns to a snapshot, which is then used up with all later ones. Answers the number of the block that is the
+    /// head again; nil when there is no such snapshot.
+    func revert(to id: UInt64) -> UInt64? {
         state.withLock { content in
-            guard let snapshot = content.snapshots[id] else { return false }
+            guard let snapshot = content.snapshots[id] else { return nil }
             for record in content.blocks.suffix(from: snapshot.height) {
                 content.numbers[record.hash] = nil
                 for transaction in record.transactions { content.places[transaction.hash] = nil }
@@ -297,7 +298,7 @@ final class DevChain: Sendable {
             content.clockOffset = snapshot.clockOffset
             content.nextTimestamp = nil
             content.snapshots = content.snapshots.filter { $0.key < id }
-            return true
+            return content.head.number
         }
     }
 }

@@ -33,10 +33,9 @@ extension RPCService {
         },
         "evm_snapshot": { service, _, writer in writer.value(quantity: service.chain.snapshot()) },
         "evm_revert": { service, parameters, writer in
-            let isDone = service.chain.revert(to: try parameters.number(0, "snapshot id"))
-            let head = service.chain.head.number
-            service.filters.withLock { $0.goBack(to: head) }
-            writer.value(isDone)
+            let head = service.chain.revert(to: try parameters.number(0, "snapshot id"))
+            if let head { service.filters.withLock { $0.goBack(to: head) } }
+            writer.value(head != nil)
         },
     ]
 
