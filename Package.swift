@@ -91,6 +91,16 @@ let executables: [Target] = [
         swiftSettings: swiftSettings)
 ]
 
+// libFuzzer brings the entry point, and instruments everything: built by Scripts/fuzz-decoders only.
+let fuzzers: [Target] =
+    Context.environment["CONDOR_FUZZERS"] == nil
+    ? []
+    : [
+        .executableTarget(
+            name: "decoder-fuzzer", dependencies: everyModule, path: "Tests/Fuzz/Decoders", swiftSettings: swiftSettings
+        )
+    ]
+
 let tests: [Target] = ["Unit", "Properties", "Architecture"].map { name in
     .testTarget(
         name: "\(name)Tests", dependencies: everyModule, path: "Tests/\(name)", swiftSettings: swiftSettings)
@@ -99,5 +109,5 @@ let tests: [Target] = ["Unit", "Properties", "Architecture"].map { name in
 let package = Package(
     name: "Condor",
     products: [.executable(name: "condor", targets: ["condor"])],
-    targets: modules + systemLibraries + executables + tests,
+    targets: modules + systemLibraries + executables + fuzzers + tests,
     cxxLanguageStandard: .cxx17)

@@ -1,6 +1,6 @@
 extension Trie {
     /// Calls `body` with every key and value, keys ascending.
-    public func forEach(_ body: (_ key: [UInt8], _ value: [UInt8]) -> Void) {
+    public func visitEntries(_ body: (_ key: [UInt8], _ value: [UInt8]) -> Void) {
         if let root { Trie.visit(root, [], body) }
     }
 

@@ -19,7 +19,7 @@ import Testing
         var trie = Trie()
         for key: [UInt8] in [[5], [], [5, 0], [0x51], [4, 255, 255], [255]] { trie.set(key, key + [1]) }
         var seen: [[UInt8]] = []
-        trie.forEach { key, value in
+        trie.visitEntries { key, value in
             #expect(value == key + [1])
             seen.append(key)
         }

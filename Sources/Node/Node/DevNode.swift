@@ -31,6 +31,9 @@ public final class DevNode: Sendable {
     /// The JSON-RPC methods that the node answers.
     public var methods: [String] { service.methodNames }
 
+    /// The reply to the body of an HTTP request, without a connection.
+    package func respond(to body: [UInt8]) -> [UInt8] { service.respond(to: body) }
+
     public func start() {
         server.start()
         if let blockTime { sealRepeatedly(every: Int(blockTime)) }

@@ -34,7 +34,7 @@ extension Command {
         var trie = Trie()
         for key in input.array ?? [] { trie.set(try bytes(key), [1]) }
         var keys: [[UInt8]] = []
-        trie.forEach { key, _ in keys.append(key) }
+        trie.visitEntries { key, _ in keys.append(key) }
         var problems: [String] = []
         for question in questions {
             guard let key = question[0], let before = question[1], let after = question[2] else {
