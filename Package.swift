@@ -88,7 +88,9 @@ let systemLibraries: [Target] = [
 let executables: [Target] = [
     .executableTarget(
         name: "condor", dependencies: everyModule + ["CLinux"], path: "Sources/Tools/condor",
-        swiftSettings: swiftSettings)
+        swiftSettings: swiftSettings),
+    .executableTarget(
+        name: "condor-bench", dependencies: everyModule, path: "Benchmarks/Condor", swiftSettings: swiftSettings),
 ]
 
 // libFuzzer brings the entry point, and instruments everything: built by Scripts/fuzz-decoders only.
