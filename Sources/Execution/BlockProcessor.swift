@@ -47,11 +47,14 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
     private var executionGasUsed: UInt64 = 0
     private var stateGasUsed: UInt64 = 0
     public private(set) var blobGasUsed: UInt64 = 0
+    /// What the beneficiary earns in wei, by the fork unless a tool sets it; nil pays nobody, as from Paris on.
+    public var reward: UInt256?
     private var depositRequests: [UInt8] = []
     private var hasInvalidDeposit = false
 
     public init(view: View, block: BlockContext, tracer: Trace) {
         self.block = block
+        reward = BlockReward.standard(block.fork)
         processor = TransactionProcessor(
             view: view, block: block, natives: VenueNatives(isActive: block.venueIsActive), tracer: tracer)
         if block.fork >= .amsterdam { processor.journal.recordAccesses() }
@@ -62,12 +65,14 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
     public var gasUsed: UInt64 { Swift.max(executionGasUsed, stateGasUsed) }
 
     /// The system's work before the first transaction. Sources: EIP-4788 (beacon root), EIP-2935 (block hashes).
-    public mutating func begin(parentHash: Bytes32, parentBeaconBlockRoot: Bytes32?) throws(BlockError) {
+    /// A hash or root that is nil is not told; only a tool that knows no parent may leave them out where a fork asks
+    /// for them.
+    public mutating func begin(parentHash: Bytes32?, parentBeaconBlockRoot: Bytes32?) throws(BlockError) {
         if block.venueIsActive { activateNatives() }
         if block.fork >= .cancun, let root = parentBeaconBlockRoot {
             _ = callSystem(SystemContracts.beaconRoots, input: root.bytes)
         }
-        if block.fork >= .prague {
+        if block.fork >= .prague, let parentHash {
             _ = callSystem(SystemContracts.historyStorage, input: parentHash.bytes)
         }
         if let failure = processor.journal.failure { throw .state(failure) }
@@ -111,9 +116,9 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
 
     /// The system's work after the last transaction: rewards before Paris, withdrawals (EIP-4895), requests (EIP-7685).
     public mutating func finish(
-        withdrawals: [Withdrawal] = [], ommers: [Header] = []
+        withdrawals: [Withdrawal] = [], ommers: [BlockReward.Ommer] = []
     ) throws(BlockError) -> BlockOutcome {
-        if block.fork < .paris { payRewards(ommers: ommers) }
+        if let reward { payReward(reward, ommers: ommers) }
         processor.journal.setAccessIndex(receipts.count + 1)
         for withdrawal in withdrawals {
             let account = processor.journal.load(withdrawal.address)
@@ -132,7 +137,12 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
             ]
         }
         if let failure = processor.journal.failure { throw .state(failure) }
-        return BlockOutcome(
+        return outcome(requests: requests)
+    }
+
+    /// What the block has done up to now: where it ended, or got to before `finish` failed.
+    public func outcome(requests: [[UInt8]]? = nil) -> BlockOutcome {
+        BlockOutcome(
             receipts: receipts, gasUsed: gasUsed, blobGasUsed: blobGasUsed, requests: requests,
             accessList: processor.journal.blockAccessList(), diff: processor.diff())
     }
@@ -170,16 +180,13 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
 
     // MARK: Rewards
 
-    /// Sources: Yellow Paper 11.3; EIP-649, EIP-1234 (reductions).
-    private mutating func payRewards(ommers: [Header]) {
-        let ether = UInt256(1_000_000_000_000_000_000 as UInt64)
-        let reward = ether * UInt256(block.fork >= .constantinople ? 2 : block.fork >= .byzantium ? 3 : 5 as UInt64)
+    /// Source: Yellow Paper 11.3.
+    private mutating func payReward(_ reward: UInt256, ommers: [BlockReward.Ommer]) {
         for ommer in ommers {
             // An ommer earns less with every block of distance; a distance beyond 8 is refused before execution.
-            let distance = Swift.min(8, block.number &- ommer.number)
-            pay(ommer.beneficiary, reward * UInt256(8 - distance) / 8)
+            pay(ommer.beneficiary, reward * UInt256(8 - Swift.min(8, ommer.distance)) / 8)
         }
-        pay(block.beneficiary, reward + reward * UInt256(UInt64(ommers.count)) / 32)
+        pay(block.beneficiary, reward + reward / 32 * UInt256(UInt64(ommers.count)))
     }
 
     private mutating func pay(_ address: Address, _ amount: UInt256) {

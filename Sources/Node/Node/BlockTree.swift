@@ -140,7 +140,10 @@ public struct BlockTree: Sendable {
                     processor.setPostState(state.root)
                 }
             }
-            outcome = try processor.finish(withdrawals: block.withdrawals ?? [], ommers: block.ommers)
+            let ommers = block.ommers.map { ommer in
+                BlockReward.Ommer(beneficiary: ommer.beneficiary, distance: header.number &- ommer.number)
+            }
+            outcome = try processor.finish(withdrawals: block.withdrawals ?? [], ommers: ommers)
         } catch {
             throw .execution(error)
         }

@@ -5,7 +5,7 @@ import Foundation
 struct Condor {
     static let commands: [Command] = [
         .node, .run, .precompile, .stateTest, .blockTest, .transactionTest, .trieTest, .rlpTest,
-        .difficultyTest, .basicTest, .fuzz, .opcodes, .version,
+        .difficultyTest, .basicTest, .transition, .blockBuilder, .fuzz, .opcodes, .version,
     ]
 
     static func main() {

@@ -48,16 +48,26 @@ struct FixtureNetwork {
             chainID: chainID, forks: stages.map { ($0.stage.fork, $0.activation) }, daoForkBlock: dao)
         let schedule = config?["blobSchedule"]?.object ?? []
         for (stage, _, timestamp) in stages {
-            guard let entry = schedule.first(where: { $0.key == stage.name })?.value,
-                let target = entry["target"]?.quantity64, let max = entry["max"]?.quantity64,
-                let fraction = entry["baseFeeUpdateFraction"]?.quantity64
+            let entry = schedule.first { $0.key == stage.name }?.value
+            guard let parameters = entry.flatMap(BlobParameters.init(fixture:)) ?? FixtureNetwork.blobForks[stage.name]
             else { continue }
-            configuration.blobSchedule.append(
-                (timestamp, BlobParameters(target: target, max: max, baseFeeUpdateFraction: fraction)))
+            configuration.blobSchedule.append((timestamp, parameters))
         }
         self.configuration = configuration
         terminal = nil
     }
+
+    /// Forks that change nothing but blob parameters, with what official tests give them; the first two are mainnet's.
+    /// https://eips.ethereum.org/EIPS/eip-7892
+    private static let blobForks: [String: BlobParameters] = [
+        "BPO1": BlobParameters(target: 10, max: 15, baseFeeUpdateFraction: 8_346_193),
+        "BPO2": BlobParameters(target: 14, max: 21, baseFeeUpdateFraction: 11_684_671),
+        "BPO3": BlobParameters(target: 21, max: 32, baseFeeUpdateFraction: 20_609_697),
+        "BPO4": BlobParameters(target: 14, max: 21, baseFeeUpdateFraction: 13_739_630),
+    ]
+
+    /// Names of single forks, as `init` takes them.
+    static var names: [String] { Fork.allCases.map(\.fixtureName) + blobForks.keys.sorted() }
 
     private typealias Stage = (name: String, fork: Fork)
 
@@ -70,5 +80,15 @@ struct FixtureNetwork {
     private static func split(_ text: String, _ separator: String) -> (String, String)? {
         guard let range = text.firstRange(of: separator) else { return nil }
         return (String(text[..<range.lowerBound]), String(text[range.upperBound...]))
+    }
+}
+
+extension BlobParameters {
+    /// Blob parameters as a fixture's configuration writes them.
+    fileprivate init?(fixture json: JSONValue) {
+        guard let target = json["target"]?.quantity64, let max = json["max"]?.quantity64,
+            let fraction = json["baseFeeUpdateFraction"]?.quantity64
+        else { return nil }
+        self.init(target: target, max: max, baseFeeUpdateFraction: fraction)
     }
 }

@@ -40,8 +40,7 @@ extension Command {
             interpreter: try parseInterpreter(arguments))
         let report: CodeRunReport
         if arguments.flag("trace") {
-            report = run.execute(JSONTracer())
-            printError(report.traceSummary)
+            report = run.execute(TraceWriter { printError($0) })
         } else {
             report = run.execute(NoTracer())
         }
@@ -135,20 +134,6 @@ struct CodeRunReport {
         }
     }
 
-    /// The line that ends an EIP-3155 trace.
-    var traceSummary: String {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.key("output")
-            writer.value(hex: result.output)
-            writer.key("gasUsed")
-            writer.value(quantity: gasUsed)
-            writer.key("pass")
-            writer.value(result.status.isSuccess)
-        }
-        return writer.text
-    }
-
     var text: String {
         var lines = [
             "status   \(status)", "output   \(Hex.encodePrefixed(result.output))", "gas used \(gasUsed)",
@@ -186,49 +171,5 @@ struct CodeRunReport {
             }
         }
         return writer.text
-    }
-}
-
-/// Writes each step as a line of EIP-3155's JSON to standard error. https://eips.ethereum.org/EIPS/eip-3155
-struct JSONTracer: Tracer {
-    static var isEnabled: Bool { true }
-    private let names: [UInt8: String]
-
-    init() {
-        names = Dictionary(uniqueKeysWithValues: OpcodeDefinition.all().map { ($0.opcode, "\($0.name)") })
-    }
-
-    mutating func step(_ step: TraceStep) {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.key("pc")
-            writer.value(step.programCounter)
-            writer.key("op")
-            writer.value(step.opcode)
-            writer.key("gas")
-            writer.value(quantity: step.gas)
-            writer.key("gasCost")
-            writer.value(quantity: step.gasCost)
-            writer.key("memSize")
-            writer.value(step.memorySize)
-            writer.key("stack")
-            writer.array(step.stack) { $0.value(quantity: $1) }
-            writer.key("depth")
-            writer.value(step.depth)
-            writer.key("refund")
-            writer.value(step.refund)
-            writer.key("opName")
-            writer.value(names[step.opcode] ?? "INVALID")
-        }
-        printError(writer.text)
-    }
-
-    mutating func fault(_ reason: HaltReason) {
-        var writer = JSONWriter()
-        writer.object { writer in
-            writer.key("error")
-            writer.value("\(reason.name)")
-        }
-        printError(writer.text)
     }
 }

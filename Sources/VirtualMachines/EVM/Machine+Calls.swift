@@ -29,6 +29,7 @@ extension Machine {
         if isNewAccount, let prices = rules.statePrices, !chargeState(prices.account) { return .outOfGas }
         guard var gas = gasToPass(requested) else { return .outOfGas }
         context.pointee.frame.gas -= gas
+        noteCost()
         if !value.isZero { gas += 2300 }
 
         let frame = context.pointee.frame
@@ -89,6 +90,7 @@ extension Machine {
         let code = [UInt8](UnsafeRawBufferPointer(start: place, count: count))
         let available = context.pointee.frame.gas
         let gas = rules.keepsBackOne64th ? available - available / 64 : available
+        noteCost()
         context.pointee.frame.gas -= gas
         let frame = context.pointee.frame
         let own = frame.account

@@ -68,6 +68,9 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     private let emptyCode = Code([])
     private var creationCodes: [Code] = []
     private var pendingStep: TraceStep?
+    private var pendingStep: TraceStep?
+    /// What `noteCost` found for the pending step.
+    private var notedCost: UInt64?
 
     public init(
         view: View, block: BlockContext, natives: Natives, tracer: Trace, interpreter: Interpreter = .fast
@@ -145,11 +148,13 @@ extension Machine {
         if case .frame = begun { begun = runFrames() }
         guard case .finished(let status, let gasLeft) = begun else { preconditionFailure("frames ran to an end") }
         stateGas.finish(succeeded: status.isSuccess)
-        return MessageResult(
+        let result = MessageResult(
             status: status, gasLeft: UInt64(gasLeft), stateGasLeft: UInt64(stateGas.reservoir),
             stateGasUsed: UInt64(stateGas.used), stateGasSpilled: UInt64(stateGas.spilled),
             output: context.pointee.returnDataBytes,
             createdAddress: status.isSuccess ? created : nil)
+        if Trace.isEnabled { tracer.finish(result, gasUsed: UInt64(gas) - result.gasLeft) }
+        return result
     }
 
     /// Runs the context's frame and all that it calls; answers how the outermost frame finished.
@@ -459,19 +464,32 @@ extension Machine {
         let height = context.pointee.stackPointer - bottom + 1
         let frame = context.pointee.frame
         let atEnd = frame.programCounter >= context.pointee.codeSize
-        pendingStep = TraceStep(
+        var step = TraceStep(
             programCounter: frame.programCounter,
             opcode: atEnd ? 0 : context.pointee.codeBytes[frame.programCounter], gas: UInt64(frame.gas), gasCost: 0,
             depth: depth + 1, memorySize: frame.memorySize, refund: journal.refund,
             stack: [UInt256](UnsafeBufferPointer(start: bottom, count: height)))
+        if tracer.detail.contains(.memory) {
+            step.memory = [UInt8](UnsafeRawBufferPointer(start: context.pointee.memory, count: frame.memorySize))
+        }
+        if tracer.detail.contains(.returnData) { step.returnData = context.pointee.returnDataBytes }
+        pendingStep = step
+    }
+
+    /// Tells the cost of the pending step before gas moves between frames.
+    @inline(__always)
+    mutating func noteCost() {
+        guard Trace.isEnabled, let step = pendingStep else { return }
+        notedCost = step.gas - UInt64(context.pointee.frame.gas)
     }
 
     private mutating func finishStep(_ exit: Exit) {
         guard var step = pendingStep else { return }
         pendingStep = nil
-        // A call that opened a frame left its caller on the stack of suspended frames.
-        let gasAfter = depth >= step.depth ? suspended[step.depth - 1].gas : context.pointee.frame.gas
-        step.gasCost = step.gas - UInt64(Swift.max(0, Swift.min(gasAfter, Int64(step.gas))))
+        step.gasCost = notedCost ?? step.gas - Swift.min(step.gas, UInt64(clamping: context.pointee.frame.gas))
+        if case .halted(.outOfGas) = exit { step.gasCost = step.gas }
+        notedCost = nil
+        step.refund = journal.refund
         tracer.step(step)
         if case .halted(let reason) = exit { tracer.fault(reason) }
     }
