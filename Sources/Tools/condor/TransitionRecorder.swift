@@ -16,6 +16,7 @@ final class TransitionRecorder {
     private var isActive = false
     /// How often each operation ran, by its code.
     private var counts = [Int](repeating: 0, count: 256)
+    private var lastOpcode: UInt8 = 0
 
     /// `traces` is nil when only operations are to be counted.
     init(_ folder: ToolOutputs, traces options: TraceWriter.Options?) {
@@ -80,11 +81,15 @@ final class TransitionRecorder {
     fileprivate func step(_ step: TraceStep) {
         guard isActive else { return }
         counts[Int(step.opcode)] += 1
+        lastOpcode = step.opcode
         writer?.step(step)
     }
 
     fileprivate func fault(_ reason: HaltReason) {
-        if isActive { writer?.fault(reason) }
+        guard isActive else { return }
+        // What the fork does not have did not run.
+        if reason == .invalidOpcode { counts[Int(lastOpcode)] -= 1 }
+        writer?.fault(reason)
     }
 
     fileprivate func finish(_ result: MessageResult, gasUsed: UInt64) {
