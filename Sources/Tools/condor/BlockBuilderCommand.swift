@@ -22,7 +22,8 @@ extension Command {
         notes: """
             Header: parentHash, sha3Uncles (or ommersHash), miner, stateRoot, transactionsRoot, receiptsRoot, logsBloom,
             difficulty, number, gasLimit, gasUsed, timestamp, extraData, mixHash, nonce, and from the forks that have
-            them baseFeePerGas, withdrawalsRoot, blobGasUsed, excessBlobGas, parentBeaconBlockRoot, requestsHash.
+            them baseFeePerGas, withdrawalsRoot, blobGasUsed, excessBlobGas, parentBeaconBlockRoot, requestsHash,
+            blockAccessListHash, slotNumber.
             Nothing is checked against the body: b11r also builds blocks that are wrong on purpose.
 
             Exit codes are geth's: 3 configuration, 10 JSON, 11 files, 12 RLP.
@@ -139,6 +140,8 @@ extension Command {
         header.excessBlobGas = try json.optional("excessBlobGas") { $0.number64 }
         header.parentBeaconBlockRoot = try json.optional("parentBeaconBlockRoot") { $0.bytes32 }
         header.requestsHash = try json.optional("requestsHash") { $0.bytes32 }
+        header.blockAccessListHash = try json.optional("blockAccessListHash") { $0.bytes32 }
+        header.slotNumber = try json.optional("slotNumber") { $0.number64 }
         return header
     }
 

@@ -167,6 +167,12 @@ struct TransitionResult {
                 writer.key("requests")
                 writer.array(requests.filter { $0.count > 1 }) { $0.value(hex: $1) }
             }
+            if let list = outcome.accessList {
+                writer.key("blockAccessListHash")
+                writer.value("\(list.hash)")
+                writer.key("blockAccessList")
+                writer.value(hex: list.encoded)
+            }
             if let exception {
                 writer.key("blockException")
                 writer.value(exception.clientWords)

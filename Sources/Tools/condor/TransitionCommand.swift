@@ -104,7 +104,7 @@ private struct TransitionRun {
             prevRandao: fork >= .paris ? environment.random ?? .zero : .zero,
             difficulty: try environment.difficulty(fork),
             blobBaseFee: parameters.map { BlobGas.baseFee(excessBlobGas: excess ?? 0, parameters: $0) } ?? .zero,
-            chainID: chainID, fork: fork, blobParameters: parameters)
+            slotNumber: environment.slotNumber, chainID: chainID, fork: fork, blobParameters: parameters)
         let alloc = try inputs.document("alloc", fallback: "alloc.json", keys: "alloc")
         let txs = try inputs.document("txs", fallback: "txs.json", keys: "txs", "txsRlp")
         return Transition(

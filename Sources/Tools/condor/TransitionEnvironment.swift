@@ -60,6 +60,8 @@ struct TransitionEnvironment {
     let blockHashes: [UInt64: Bytes32]
     let ommers: [BlockReward.Ommer]
     let withdrawals: [Withdrawal]?
+    /// Amsterdam. https://eips.ethereum.org/EIPS/eip-7843
+    let slotNumber: UInt64
     private let json: JSONValue
 
     init(_ json: JSONValue) throws(ToolFailure) {
@@ -73,6 +75,7 @@ struct TransitionEnvironment {
         parentBeaconBlockRoot = try json.optional("parentBeaconBlockRoot") { $0.number256.map { Bytes32($0) } }
         ommers = try json.optional("ommers") { $0.all(TransitionEnvironment.ommer) } ?? []
         withdrawals = try json.optional("withdrawals") { $0.all(TransitionEnvironment.withdrawal) }
+        slotNumber = try json.optional("slotNumber") { $0.number64 } ?? 0
         let hashes = try json.optional("blockHashes") { $0.object.map { $0 } } ?? []
         var blockHashes: [UInt64: Bytes32] = [:]
         for (key, value) in hashes {

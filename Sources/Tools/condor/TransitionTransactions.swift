@@ -42,7 +42,8 @@ extension TransactionError {
             "blob transaction must not be a create transaction: input string too short for common.Address, decoding "
                 + "into (types.BlobTx).To"
         case .noBlobs: "blob transaction missing blob hashes: empty blob hashes list"
-        case .tooManyBlobs: "blob transaction has too many blobs, blob gas limit exceeded"
+        case .tooManyBlobs:
+            "blob transaction has too many blobs, would exceed maximum allowance, blob gas limit exceeded"
         case .tooMuchBlobGas: "blob gas would exceed maximum allowance, blob gas limit exceeded"
         case .blobHashVersion: "blob has invalid hash version: invalid blob hash version"
         case .maxFeePerBlobGasTooLow:

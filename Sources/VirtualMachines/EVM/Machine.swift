@@ -68,7 +68,6 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     private let emptyCode = Code([])
     private var creationCodes: [Code] = []
     private var pendingStep: TraceStep?
-    private var pendingStep: TraceStep?
     /// What `noteCost` found for the pending step.
     private var notedCost: UInt64?
 
@@ -460,6 +459,8 @@ extension Machine {
 extension Machine {
     /// Notes the operation about to run; its cost is known when it is done.
     private mutating func traceStep() {
+        // Init code of no bytes runs nothing, not even the STOP behind it.
+        guard context.pointee.codeSize > 0 else { return }
         let bottom = context.pointee.stackBottom
         let height = context.pointee.stackPointer - bottom + 1
         let frame = context.pointee.frame
