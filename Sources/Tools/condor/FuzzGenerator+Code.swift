@@ -64,10 +64,12 @@ extension FuzzGenerator {
             p.push(UInt256(UInt64(random.chance(500) ? max(0, p.code.count - 1) : random.below(200))))
             if random.chance(300) { p.op(random.chance(500) ? 0x56 : 0x57) } else { p.op(0x50) }
         case .overflow:
-            guard random.chance(120) else { return stack(&p) }
+            guard random.chance(200) else { return stack(&p) }
+            guard random.chance(500) else { return tower(&p) }
             let start = p.destination()
             operand(&p)
             p.push(start)
+            if random.chance(300) { p.ops(0x80, 0x50) }
             p.op(0x56)
         case .destroy:
             // Behind a branch, so that the program goes on in some runs.
@@ -277,12 +279,32 @@ extension FuzzGenerator {
         guard depth < 2 else { return arithmetic(&p) }
         condition(&p)
         let place = p.pushDestination()
+        // A destination that is only known when it is jumped to.
+        if random.chance(200) {
+            p.push(0)
+            p.op(0x01)
+        }
         p.op(0x57)
         let height = p.height
         for _ in 0..<random.within(1...3) { snippet(&p, depth: depth + 1) }
         p.height = min(height, p.height)
         // Seldom one byte beside the destination.
         p.fill(place, p.destination() + (random.chance(20) ? random.within(-1...1) : 0))
+    }
+
+    /// A high stack and a call of itself: the stacks of all frames together outgrow any first size.
+    private mutating func tower(_ p: inout FuzzProgram) {
+        let height = random.pick([200, 500, 900])
+        p.push(0)
+        for _ in 0..<height { p.op(0x80) }
+        p.ops(0x30)
+        if fork < .tangerineWhistle {
+            p.push(height * 3 + 500)
+            p.ops(0x5a, 0x03)
+        } else {
+            p.op(0x5a)
+        }
+        p.op(0xf1)
     }
 
     private mutating func loop(_ p: inout FuzzProgram, depth: Int) {

@@ -38,6 +38,7 @@ struct FuzzMachine {
 
     private var fast: Processor
     private var reference: Processor
+    private var traced: TransactionProcessor<FuzzWorld, NoNativeContracts, FuzzGasTracer>
     private let order: FuzzOrder
     private let block: BlockContext
     private var world = FuzzWorld([])
@@ -51,6 +52,8 @@ struct FuzzMachine {
             view: world, block: block, natives: NoNativeContracts(), tracer: NoTracer(), interpreter: .fast)
         reference = Processor(
             view: world, block: block, natives: NoNativeContracts(), tracer: NoTracer(), interpreter: .reference)
+        traced = TransactionProcessor(
+            view: world, block: block, natives: NoNativeContracts(), tracer: FuzzGasTracer())
     }
 
     /// Starts a case.
@@ -66,6 +69,16 @@ struct FuzzMachine {
         let journal = fast.journal
         defer { fast.journal = journal }
         return run(item, &fast)
+    }
+
+    /// Gas limits with which the transaction, run now, has nothing left behind one of its operations: one for each,
+    /// below the limit that it has.
+    mutating func boundaries(_ item: FuzzTransaction) -> [UInt64] {
+        traced.journal = order == .independent ? Journal(view: world) : fast.journal
+        traced.tracer = FuzzGasTracer()
+        _ = run(item, &traced)
+        let limit = item.transaction.gasLimit
+        return traced.tracer.left.compactMap { $0 < limit ? limit - $0 : nil }
     }
 
     /// Runs a transaction on both interpreters; `disagreement` says how they differ, if they do.
@@ -87,7 +100,9 @@ struct FuzzMachine {
         return (result, difference)
     }
 
-    private func run(_ item: FuzzTransaction, _ processor: inout Processor) -> FuzzExecution {
+    private func run<Trace: Tracer>(
+        _ item: FuzzTransaction, _ processor: inout TransactionProcessor<FuzzWorld, NoNativeContracts, Trace>
+    ) -> FuzzExecution {
         let isMessage = order == .independent && item.transaction.to != nil
         do throws(TransactionError) {
             let outcome = try processor.execute(
@@ -108,4 +123,22 @@ struct FuzzMachine {
             return FuzzExecution(result: FuzzResult(status: .rejected, reason: "\(error.name)"), diff: processor.diff())
         }
     }
+}
+
+/// Notes how much less gas the whole transaction would need for each operation to be the last one paid for.
+struct FuzzGasTracer: Tracer {
+    static var isEnabled: Bool { true }
+    private(set) var left: [UInt64] = []
+    /// Of longer runs the beginning is enough.
+    private static let stepLimit = 2000
+
+    mutating func step(_ step: TraceStep) {
+        guard left.count < FuzzGasTracer.stepLimit else { return }
+        var gas = step.gas - step.gasCost
+        // What a frame lacks, its caller lacks by a 63rd more, if the call passed on all that it may.
+        for _ in 1..<min(step.depth, 60) { gas += (gas + 62) / 63 }
+        left.append(gas)
+    }
+
+    mutating func fault(_ reason: HaltReason) {}
 }

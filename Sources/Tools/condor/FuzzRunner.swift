@@ -59,7 +59,10 @@ struct FuzzBatch {
             entry.run(item, &machine)
             guard let first = entry.executions.last, first.result.status != .rejected else { continue }
             let count = first.result.status == .halt ? 2 : 4
-            for gas in generator.cuts(item.transaction, gasSpent: first.gasSpent, count: count) {
+            let boundaries = generator.random.chance(400) ? machine.boundaries(item) : []
+            for gas in generator.cuts(
+                item.transaction, gasSpent: first.gasSpent, boundaries: boundaries, count: count)
+            {
                 item.transaction.gasLimit = gas
                 entry.run(item, &machine)
             }
@@ -77,7 +80,8 @@ struct FuzzBatch {
                 let probe = machine.probe(item)
                 if probe.result.status != .rejected {
                     item.transaction.gasLimit = generator.random.pick(
-                        generator.cuts(item.transaction, gasSpent: probe.gasSpent, count: 4))
+                        generator.cuts(
+                            item.transaction, gasSpent: probe.gasSpent, boundaries: machine.boundaries(item), count: 5))
                 }
             }
             entry.run(item, &machine)
