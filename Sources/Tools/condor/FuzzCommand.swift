@@ -87,7 +87,7 @@ struct FuzzRun {
         switch kind {
         case nil: return all
         case .pyrevm: return all.filter { $0 <= .cancun && $0 != .constantinople }
-        case .eels: return all.filter { $0 != .constantinople }
+        case .eels: return all.filter { $0 <= .osaka && $0 != .constantinople }
         }
     }
 
