@@ -13,7 +13,7 @@ extension Command {
             Option(name: "count", value: "N", help: "executions to make (default 100000)"),
             Option(name: "time", value: "SECONDS", help: "end after this time, whatever the count"),
             Option(name: "first", value: "N", help: "first batch of the seed's, to go on or to repeat (default 0)"),
-            Option(name: "forks", value: "A,B", help: "only these forks (default: all that the peer knows)"),
+            Option(name: "forks", value: "A,B", help: "only these forks (default: all of the peer's but drafts)"),
             Option(name: "python", value: "PATH", help: "Python with the peer's package (default .venv/bin/python)"),
             Option(name: "replay", value: "PATH", help: "run the cases of a file or folder again, and nothing else"),
             Option(name: "canary", help: "give the peer wrong balances: fails unless that is noticed"),
@@ -70,8 +70,9 @@ struct FuzzRun {
                 throw UsageError(message: "the peer does not know \(unknown.fixtureName); accepted: \(accepted)")
             }
         } else {
-            // The newest rules are asked most.
-            forks = known + known.suffix(3) + known.suffix(2)
+            // The newest rules are asked most, drafts only by name.
+            let settled = known.filter { $0 <= .latest }
+            forks = settled + settled.suffix(3) + settled.suffix(2)
         }
         let own = ".venv/bin/python"
         python = arguments.value("python") ?? (FileManager.default.isExecutableFile(atPath: own) ? own : "python3")
