@@ -11,7 +11,8 @@ import Testing
     var generator = SeededGenerator(seed: 7)
     var succeeded = 0
     for round in 0..<6000 {
-        let fork: Fork = [.osaka, .cancun, .shanghai, .london, .istanbul, .byzantium, .frontier][round % 7]
+        let fork: Fork =
+            [.amsterdam, .osaka, .cancun, .shanghai, .london, .istanbul, .byzantium, .frontier][round % 8]
         let code = program(&generator)
         let input = (0..<(generator.next() % 70)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
         let gas = [200_000, 30_000, 2_000, 100][Int(generator.next() % 4)] + generator.next() % 100
@@ -85,6 +86,10 @@ private func program(_ generator: inout SeededGenerator) -> [UInt8] {
             code += [0x60, 0x20, 0x60, 0, 0x60, 8, 0x60, 0, 0x60, UInt8(generator.next() % 3)] + target + [0x5a]
             code += [calls[Int(generator.next() % 6)]]
         case 14: code += [0x5a, 0x58, 0x59]
+        // DUPN, SWAPN, EXCHANGE with any immediate, on a stack that is deep enough for some.
+        case 16 where generator.next() % 4 == 0:
+            code += [UInt8](repeating: 0x80, count: Int(generator.next() % 30))
+            code += [0xe6 + UInt8(generator.next() % 3), UInt8(truncatingIfNeeded: generator.next())]
         case 15: code += [UInt8(0x0a + generator.next() % 2), 0x20].shuffled(using: &generator)
         default: code += [UInt8(truncatingIfNeeded: generator.next() % 0x1f)]
         }

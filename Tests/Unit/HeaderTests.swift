@@ -74,7 +74,10 @@ import Testing
     @Test func namesOfForks() {
         for fork in Fork.allCases { #expect(Fork(name: fork.fixtureName) == fork) }
         #expect(Fork(name: "Merge") == .paris && Fork(name: "petersburg") == .petersburg)
-        #expect(Fork(name: "Amsterdam") == nil)
+        #expect(Fork(name: "Bogota") == nil)
+        // No chain runs a draft.
+        #expect(Fork.allCases.filter(\.isDraft) == [.amsterdam])
+        #expect(!ChainConfiguration.mainnet.forks.contains { $0.fork.isDraft })
     }
 
     // MARK: Validation
