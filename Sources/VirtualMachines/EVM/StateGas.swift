@@ -88,8 +88,10 @@ struct StateGas {
             running.refunded += ended.refunded
             giveBack(ended.pending)
         } else {
-            // What the frame gave back is taken back with the changes that it was given back for.
-            reservoir += ended.used - ended.refunded
+            // What the frame gave back is taken back with the changes that it was given back for, and so as if it had
+            // been spent once more: the fixtures of this draft have it so, though later texts of the EIP do not. They do
+            // not say what becomes of more than there is.
+            reservoir = Swift.max(0, reservoir + ended.used - ended.refunded)
         }
     }
 
