@@ -27,6 +27,16 @@ import Testing
         #expect(identifier == 0xe272_ecbe)
     }
 
+    @Test func draftForksHaveToBeAskedFor() throws {
+        let text = #"{"config":{"chainId":1,"terminalTotalDifficulty":0,"osakaTime":0,"amsterdamTime":0},"alloc":{}}"#
+        let error = #expect(throws: GenesisError.self) { try read(text) }
+        #expect(error?.description == "config: 'amsterdamTime' begins a draft fork")
+        let genesis = try GenesisFile(parsing: Array(text.utf8), allowsDrafts: true)
+        #expect(genesis.rules.terminal?.configuration.fork(number: 1, timestamp: 1) == .amsterdam)
+        #expect(genesis.block.header.slotNumber == 0)
+        #expect(genesis.block.header.blockAccessListHash == BlockAccessList().hash)
+    }
+
     @Test(arguments: [
         ("{", "no JSON"), ("{}", "field 'config' must be an object"),
         (#"{"config":{"chainId":1}}"#, "field 'alloc' must be an object"),

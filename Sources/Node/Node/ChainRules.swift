@@ -53,7 +53,7 @@ extension ChainRules {
     ]
     private static let timeForks: [(key: StaticString, blobs: StaticString?, fork: Fork)] = [
         ("shanghaiTime", nil, .shanghai), ("cancunTime", "cancun", .cancun), ("pragueTime", "prague", .prague),
-        ("osakaTime", "osaka", .osaka),
+        ("osakaTime", "osaka", .osaka), ("amsterdamTime", "amsterdam", .amsterdam),
     ]
     /// Blob parameters that change between forks. https://eips.ethereum.org/EIPS/eip-7892
     private static let blobForks: [(key: StaticString, blobs: StaticString)] = [
@@ -61,7 +61,7 @@ extension ChainRules {
     ]
 
     /// Reads the `config` object of geth's genesis files.
-    init(geth config: JSONValue, genesisTimestamp: UInt64) throws(GenesisError) {
+    init(geth config: JSONValue, genesisTimestamp: UInt64, allowsDrafts: Bool) throws(GenesisError) {
         guard let chainID = try GenesisFile.integer(config, "chainId", "config: ") else {
             throw GenesisError("config: 'chainId' is missing")
         }
@@ -97,6 +97,7 @@ extension ChainRules {
         var schedule: [(timestamp: UInt64, parameters: BlobParameters)] = []
         for (key, blobs, fork) in ChainRules.timeForks {
             guard let time = try GenesisFile.integer(config, key, "config: ") else { continue }
+            if fork.isDraft, !allowsDrafts { throw GenesisError("config: '\(key)' begins a draft fork") }
             lateForks.append((fork, .timestamp(time)))
             times.append(time)
             if let blobs, let parameters = try ChainRules.blobParameters(config, blobs) {

@@ -13,8 +13,8 @@ public struct GenesisFile: Sendable {
     /// The state behind the first block.
     public let state: MemoryState
 
-    /// Reads the file's JSON.
-    public init(parsing bytes: [UInt8]) throws(GenesisError) {
+    /// Reads the file's JSON. Rules of draft forks are refused unless `allowsDrafts`: no chain is to run them unawares.
+    public init(parsing bytes: [UInt8], allowsDrafts: Bool = false) throws(GenesisError) {
         let document: JSONDocument
         do throws(JSONError) { document = try JSONDocument(parsing: bytes) } catch {
             throw GenesisError("no JSON: \(error.message)")
@@ -27,7 +27,7 @@ public struct GenesisFile: Sendable {
         var accounts: [GenesisAccount] = []
         for entry in alloc { accounts.append(try GenesisFile.account(entry.key, entry.value)) }
         let state = MemoryState(accounts)
-        let header = try GenesisFile.header(root, config, stateRoot: state.root)
+        let header = try GenesisFile.header(root, config, stateRoot: state.root, allowsDrafts: allowsDrafts)
         self.state = state
         rules = header.rules
         block = Block(
@@ -54,7 +54,7 @@ public struct GenesisFile: Sendable {
     }
 
     private static func header(
-        _ root: JSONValue, _ config: JSONValue, stateRoot: Bytes32
+        _ root: JSONValue, _ config: JSONValue, stateRoot: Bytes32, allowsDrafts: Bool
     ) throws(GenesisError) -> (header: Header, rules: ChainRules) {
         var header = Header()
         header.number = try integer(root, "number") ?? 0
@@ -81,7 +81,7 @@ public struct GenesisFile: Sendable {
         header.transactionsRoot = Trie.emptyRoot
         header.receiptsRoot = Trie.emptyRoot
 
-        let rules = try ChainRules(geth: config, genesisTimestamp: header.timestamp)
+        let rules = try ChainRules(geth: config, genesisTimestamp: header.timestamp, allowsDrafts: allowsDrafts)
         let fork = rules.configuration(of: header).fork(number: header.number, timestamp: header.timestamp)
         if fork >= .london { header.baseFeePerGas = try word(root, "baseFeePerGas") ?? BaseFee.initial }
         if fork >= .shanghai { header.withdrawalsRoot = Trie.emptyRoot }
@@ -91,6 +91,10 @@ public struct GenesisFile: Sendable {
             header.blobGasUsed = try integer(root, "blobGasUsed") ?? 0
         }
         if fork >= .prague { header.requestsHash = SHA256.hash([]) }
+        if fork >= .amsterdam {
+            header.blockAccessListHash = BlockAccessList().hash
+            header.slotNumber = try integer(root, "slotNumber") ?? 0
+        }
         return (header, rules)
     }
 
