@@ -20,7 +20,7 @@ let floors: [Module] = [
     Module(name: "Foundations", kind: .guest, path: "Foundations", imports: []),
     Module(
         name: "Cryptography", kind: .guest, path: "Cryptography", imports: ["Foundations"],
-        systemLibraries: ["CSecp256k1", "CGMP"]),
+        systemLibraries: ["CSecp256k1", "CGMP", "CKeccak"]),
     Module(name: "Chain", kind: .guest, path: "Chain", imports: ["Foundations", "Cryptography"]),
     Module(name: "State", kind: .guest, path: "State", imports: ["Foundations", "Cryptography", "Chain"]),
     Module(
@@ -55,6 +55,8 @@ let swiftSettings: [SwiftSetting] = [
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
     .treatAllWarnings(as: .error),
+    // Generic code of one module, such as Journal over its view, is specialised where another one uses it.
+    .unsafeFlags(["-cross-module-optimization"], .when(configuration: .release)),
 ]
 
 let everyModule = floors.map { Target.Dependency(stringLiteral: $0.name) }
@@ -83,6 +85,7 @@ let systemLibraries: [Target] = [
         name: "CSimdjson", path: "Sources/System/CSimdjson", cxxSettings: [.unsafeFlags(["-O2"])],
         linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
     .target(name: "CLinux", path: "Sources/System/CLinux"),
+    .target(name: "CKeccak", path: "Sources/System/CKeccak", cSettings: [.unsafeFlags(["-O3"])]),
 ]
 
 let executables: [Target] = [

@@ -96,7 +96,7 @@ public final class Ethash: Sendable {
             for lane in 0..<count { state[lane] = UInt64(input[2 * lane]) | UInt64(input[2 * lane + 1]) &<< 32 }
             state[count] ^= 1
             state[8] ^= 1 &<< 63
-            KeccakPermutation.apply(state)
+            Keccak256.permute(state)
             for lane in 0..<8 {
                 output[offset + 2 * lane] = UInt32(truncatingIfNeeded: state[lane])
                 output[offset + 2 * lane + 1] = UInt32(truncatingIfNeeded: state[lane] &>> 32)

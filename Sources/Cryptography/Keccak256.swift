@@ -1,5 +1,9 @@
 public import Foundations
 
+#if !hasFeature(Embedded)
+    import CKeccak
+#endif
+
 /// Keccak-256 as Ethereum uses it: rate 136 bytes, padding 0x01…0x80, before NIST changed the padding for SHA-3.
 public enum Keccak256 {
     private static let rate = 136
@@ -21,7 +25,7 @@ public enum Keccak256 {
             if var source = bytes.baseAddress {
                 while remaining >= rate {
                     for lane in 0..<17 { state[lane] ^= littleEndian(source + 8 * lane) }
-                    KeccakPermutation.apply(state)
+                    permute(state)
                     source += rate
                     remaining -= rate
                 }
@@ -41,11 +45,22 @@ public enum Keccak256 {
                 state[0] ^= 1
             }
             state[16] ^= 1 &<< 63
-            KeccakPermutation.apply(state)
+            permute(state)
             return Bytes32(
                 UInt256(
                     limbs: state[3].byteSwapped, state[2].byteSwapped, state[1].byteSwapped, state[0].byteSwapped))
         }
+    }
+
+    /// Keccak-f[1600] on 25 lanes. On the host this is C that takes the processor's newer instructions; guest builds take
+    /// the same in Swift, and Scripts/check-guest holds both equal.
+    @inline(__always)
+    static func permute(_ lanes: UnsafeMutablePointer<UInt64>) {
+        #if hasFeature(Embedded)
+            KeccakPermutation.apply(lanes)
+        #else
+            condor_keccak_f1600(lanes)
+        #endif
     }
 
     @inline(__always)
