@@ -1,7 +1,8 @@
 """`condor t8n` and `condor b11r`: forms of input and output, exit codes, traces; the drivers of the official `fill`."""
+import copy
 import io
 import json
-import pathlib
+import random
 import subprocess
 
 import pytest
@@ -160,6 +161,34 @@ def test_text_that_is_no_json_and_transactions_that_cannot_be_read():
     result = transition(simple("London", strange + [legacy(0)], currentBaseFee="0x7"), "London")["result"]
     assert [entry["index"] for entry in result["rejected"]] == list(range(len(strange)))
     assert len(result["receipts"]) == 1
+
+
+STRANGE = [None, True, "", "0x", "0x0", hex(2**63), hex(2**64 - 1), hex(2**64), hex(2**256 - 1), hex(2**256), -1, 0, 2**63,
+           1e30, "abc", [], {}, [[]], "0x" + "ff" * 20, "0x" + "ff" * 32, "0xc0", "9" * 30]
+
+
+def places(value, path=()):
+    yield path
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for key, member in members:
+        yield from places(member, (*path, key))
+
+
+@pytest.mark.parametrize("fork", ["DAOFork", "London", "Prague", "BPO3", "BPO2ToAmsterdamAtTime15k"])
+def test_strange_values_end_in_a_result_or_a_reason(fork):
+    chance = random.Random(fork)
+    sound = example() | {"blobParams": {"target": 3, "max": 6, "baseFeeUpdateFraction": 3338477}}
+    sound["env"] |= {"ommers": [{"delta": 1, "address": OTHER}], "parentDifficulty": "0x20000", "slotNumber": "0x1"}
+    for _ in range(40):
+        data = copy.deepcopy(sound)
+        *path, last = chance.choice([path for path in places(data) if path])
+        member = data
+        for key in path:
+            member = member[key]
+        member[last] = chance.choice(STRANGE)
+        result = call("--input.alloc=stdin", "--input.env=stdin", "--input.txs=stdin", "--input.blobParams=stdin",
+                      "--output.alloc=stdout", "--output.result=stdout", f"--state.fork={fork}", data=data)
+        assert result.returncode in (0, 3, 4, 10, 12), (path, last, member[last], result.stderr)
 
 
 # MARK: Traces and counts
