@@ -6,7 +6,7 @@ import JSONText
 @main
 struct Benchmark {
     static let subjects: [String: @Sendable ([String]) throws -> Void] = [
-        "programs": Programs.run,
+        "programs": Programs.run
     ]
 
     static func main() {

@@ -18,7 +18,8 @@ enum Programs {
         let data = try Data(contentsOf: URL(fileURLWithPath: arguments[0]))
         let document = try JSONDocument(parsing: [UInt8](data))
         let programs = document.root["programs"]?.array ?? []
-        guard let json = programs.first(where: { $0["name"]?.string == arguments[1] }), let program = Program(json) else {
+        guard let json = programs.first(where: { $0["name"]?.string == arguments[1] }), let program = Program(json)
+        else {
             Benchmark.fail("no program '\(arguments[1])' in \(arguments[0])")
         }
         let interpreter: Interpreter = arguments.count > 3 ? .reference : .fast
