@@ -107,8 +107,6 @@ struct FuzzReplyReader {
         self.bytes = bytes
     }
 
-    var isAtEnd: Bool { position == bytes.count }
-
     mutating func answer() throws(FuzzWireError) -> FuzzAnswer {
         guard let status = FuzzStatus(rawValue: UInt8(truncatingIfNeeded: try integer(1))) else {
             throw FuzzWireError()
