@@ -44,8 +44,10 @@ extension Transaction {
         return sender(requiresLowS: fork >= .homestead)
     }
 
-    /// `v` of a legacy transaction: 27 or 28, or 35 + 2·chainID + parity from EIP-155.
+    /// `v` of a legacy transaction: 27 or 28, or 35 + 2·chainID + parity from EIP-155. 0 without a signature, as
+    /// simulations have it.
     public var legacyV: UInt256 {
+        if signature == .unsignedLegacy { return .zero }
         guard let chainID else { return UInt256(27 + signature.yParity) }
         return UInt256(35 + signature.yParity) &+ UInt256(chainID) &+ UInt256(chainID)
     }

@@ -26,6 +26,9 @@ public struct AccessListEntry: Equatable, Sendable {
 
 /// A signature over a hash; `v` of legacy transactions is `yParity` plus an offset that the codec handles.
 public struct Signature: Equatable, Sendable {
+    /// What a legacy transaction that nobody signed has, as simulations make them: its `v` is 0, which no decoder takes.
+    public static var unsignedLegacy: Signature { Signature(yParity: .max, r: .zero, s: .zero) }
+
     public var yParity: UInt64
     public var r: UInt256
     public var s: UInt256

@@ -64,6 +64,22 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
     /// https://eips.ethereum.org/EIPS/eip-8037
     public var gasUsed: UInt64 { Swift.max(executionGasUsed, stateGasUsed) }
 
+    public var tracer: Trace {
+        get { processor.tracer }
+        _modify { yield &processor.tracer }
+    }
+
+    /// An account as the transactions so far have left it.
+    public mutating func account(at address: Address) -> Account {
+        let position = processor.journal.load(address)
+        return processor.journal.account(at: position)
+    }
+
+    /// Puts precompiled contracts elsewhere, as simulations may; see `Machine`.
+    public mutating func overridePrecompiles(_ overrides: Table<Address, Address>) {
+        processor.precompileOverrides = overrides
+    }
+
     /// The system's work before the first transaction. Sources: EIP-4788 (beacon root), EIP-2935 (block hashes).
     /// A hash or root that is nil is not told; only a tool that knows no parent may leave them out where a fork asks
     /// for them.
@@ -80,7 +96,7 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
 
     /// Executes the next transaction and adds its receipt.
     public mutating func execute(
-        _ transaction: Transaction, sender: Address
+        _ transaction: Transaction, sender: Address, mode: TransactionProcessor<View, VenueNatives, Trace>.Mode = .block
     ) throws(TransactionError) -> TransactionOutcome {
         let blobGas = BlobGas.perBlob * UInt64(transaction.blobVersionedHashes.count)
         if let parameters = block.blobParameters, blobGasUsed + blobGas > parameters.max * BlobGas.perBlob,
@@ -91,7 +107,7 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
         processor.journal.setAccessIndex(receipts.count + 1)
         let outcome = try processor.execute(
             transaction, sender: sender, gasAvailable: left(of: executionGasUsed),
-            stateGasAvailable: left(of: stateGasUsed))
+            stateGasAvailable: left(of: stateGasUsed), mode: mode)
         gasPaid += outcome.gasUsed
         executionGasUsed += outcome.blockGas
         stateGasUsed += outcome.blockStateGas

@@ -11,6 +11,8 @@ public struct TransactionOutcome: Equatable, Sendable {
     public var gasUsed: UInt64
     /// What was taken from the counter, already inside `gasUsed`.
     public var gasRefunded: UInt64
+    /// The most that was needed on the way: before refunds, and not below what the data must pay.
+    public var peakGas: UInt64
     /// What it takes of the block's gas: `gasUsed`, but from Amsterdam on before refunds and without state gas, which the
     /// block counts apart. https://eips.ethereum.org/EIPS/eip-7778, https://eips.ethereum.org/EIPS/eip-8037
     public var blockGas: UInt64
@@ -28,12 +30,22 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
     public private(set) var machine: Machine<View, Natives, Trace>
 
     /// How strictly a transaction is taken.
-    public enum Mode: Sendable {
+    public enum Mode: Equatable, Sendable {
         /// As part of a block: every check holds.
         case block
-        /// As `eth_call` and `eth_estimateGas` ask: nonce, sender's code, fees and the block's gas do not matter, and
-        /// nothing is paid for gas.
+        /// A bare message: nonce, sender's code, fees and the block's gas do not matter, and nothing is paid for gas.
         case simulation
+        /// As `eth_call` and `eth_simulateV1` ask: gas is bought, and the sender may be a contract. Unless the call is
+        /// to be `validated`, the nonce does not matter, and fees of zero are taken whatever the base fee is.
+        case call(validated: Bool)
+
+        var checksNonce: Bool { self == .block || self == .call(validated: true) }
+        var paysGas: Bool { self != .simulation }
+
+        /// Whether a price of zero is below no base fee.
+        func takes(zeroFee fee: UInt256, tip: UInt256 = .zero) -> Bool {
+            self == .call(validated: false) && fee.isZero && tip.isZero
+        }
     }
 
     public init(
@@ -52,6 +64,12 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
     public var tracer: Trace {
         get { machine.tracer }
         _modify { yield &machine.tracer }
+    }
+
+    /// Precompiled contracts that stand elsewhere than the fork puts them; see `Machine`.
+    public var precompileOverrides: Table<Address, Address> {
+        get { machine.precompileOverrides }
+        set { machine.precompileOverrides = newValue }
     }
 
     /// What changed against the view over all transactions so far.
@@ -74,12 +92,13 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
 
         let gasFee = UInt256(transaction.gasLimit) &* price
         let blobGas = UInt256(BlobGas.perBlob &* UInt64(transaction.blobVersionedHashes.count))
-        if mode == .block {
+        if mode.paysGas {
             // checkSender has found the balance sufficient for the most that this can be.
-            let fee = gasFee &+ blobGas &* block.blobBaseFee
+            let blobPrice = mode.takes(zeroFee: transaction.maxFeePerBlobGas) ? .zero : block.blobBaseFee
+            let fee = gasFee &+ blobGas &* blobPrice
             machine.journal.setBalance(senderAccount, machine.journal.balance(senderAccount) &- fee)
         }
-        if mode == .block || transaction.to == nil {
+        if mode.paysGas || transaction.to == nil {
             machine.journal.setNonce(senderAccount, machine.journal.nonce(senderAccount) &+ 1)
         }
         machine.begin(
@@ -106,9 +125,10 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
         let refund = Swift.min(UInt64(clamping: machine.journal.refund), refundLimit)
         let gasUsed = Swift.max(spent - refund, intrinsic.floor)
         let executionGas = gas - result.gasLeft - result.stateGasSpilled
-        if mode == .block {
+        if mode.paysGas {
             pay(senderAccount, price &* UInt256(transaction.gasLimit - gasUsed))
-            let tip = block.fork >= .london ? price &- block.baseFeePerGas : price
+            // A price of zero that was let through below the base fee leaves nothing for the beneficiary.
+            let tip = block.fork >= .london ? price &- Swift.min(price, block.baseFeePerGas) : price
             let beneficiary = machine.journal.load(block.beneficiary)
             pay(beneficiary, tip &* UInt256(gasUsed))
             machine.journal.noteAccess(beneficiary)
@@ -120,7 +140,7 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
         }
         let logs = machine.journal.finishTransaction(clearsEmptyAccounts: block.fork >= .spuriousDragon)
         return TransactionOutcome(
-            status: result.status, gasUsed: gasUsed, gasRefunded: refund,
+            status: result.status, gasUsed: gasUsed, gasRefunded: refund, peakGas: Swift.max(spent, intrinsic.floor),
             blockGas: statePrices == nil
                 ? gasUsed : Swift.max(intrinsic.regular + executionGas, intrinsic.floor),
             blockStateGas: intrinsic.state + result.stateGasUsed, output: result.output, logs: logs,
@@ -242,8 +262,8 @@ extension TransactionProcessor {
             case .blob: .cancun
             case .setCode: .prague
             }
-        if fork < activation { throw .typeNotYetActive(transaction.type.rawValue) }
         if mode == .block {
+            if fork < activation { throw .typeNotYetActive(transaction.type.rawValue) }
             if let chainID = transaction.chainID, chainID != block.chainID { throw .wrongChainID }
             // https://eips.ethereum.org/EIPS/eip-7825; from Amsterdam on state gas may go beyond (EIP-8037).
             if fork >= .osaka, fork < .amsterdam, transaction.gasLimit > TransactionGas.max {
@@ -255,9 +275,9 @@ extension TransactionProcessor {
         }
         if transaction.gasLimit < intrinsic.base { throw .intrinsicGasTooLow }
         if transaction.gasLimit < intrinsic.floor { throw .intrinsicGasBelowFloor }
-        if transaction.nonce == .max, mode == .block { throw .nonceIsMax }
+        if transaction.nonce == .max, mode.checksNonce { throw .nonceIsMax }
         if transaction.to == nil, transaction.data.count > InitCode.maxSize(fork) { throw .initCodeTooLarge }
-        if mode == .block, !room.holds(transaction, intrinsic, fork: fork) { throw .gasAllowanceExceeded }
+        if mode.paysGas, !room.holds(transaction, intrinsic, fork: fork) { throw .gasAllowanceExceeded }
         if transaction.type == .blob { try checkBlobs(transaction, mode: mode) }
         if transaction.type == .setCode {
             if transaction.to == nil { throw .setCodeCreation }
@@ -276,11 +296,16 @@ extension TransactionProcessor {
             throw block.fork >= .osaka ? .tooMuchBlobGas : .tooManyBlobs
         }
         if block.fork >= .osaka, hashes.count > BlobGas.maxBlobsPerTransaction { throw .tooManyBlobs }
-        if mode == .block, transaction.maxFeePerBlobGas < block.blobBaseFee { throw .maxFeePerBlobGasTooLow }
+        if mode.paysGas, transaction.maxFeePerBlobGas < block.blobBaseFee,
+            !mode.takes(zeroFee: transaction.maxFeePerBlobGas)
+        {
+            throw .maxFeePerBlobGasTooLow
+        }
     }
 
     /// What the sender pays for a unit of gas. https://eips.ethereum.org/EIPS/eip-1559
     private func effectiveGasPrice(_ transaction: Transaction, mode: Mode) throws(TransactionError) -> UInt256 {
+        if mode.takes(zeroFee: transaction.maxFeePerGas, tip: transaction.maxPriorityFeePerGas) { return .zero }
         let hasPriority = transaction.type.rawValue >= TransactionType.dynamicFee.rawValue
         if hasPriority, transaction.maxPriorityFeePerGas > transaction.maxFeePerGas { throw .priorityFeeAboveMaxFee }
         guard block.fork >= .london else { return transaction.maxFeePerGas }
@@ -298,13 +323,15 @@ extension TransactionProcessor {
         _ transaction: Transaction, _ account: Int, mode: Mode
     ) throws(TransactionError) {
         if let failure = machine.journal.failure { throw .state(failure) }
-        guard mode == .block else {
+        guard mode.paysGas else {
             if machine.journal.balance(account) < transaction.value { throw .insufficientFunds }
             return
         }
-        let nonce = machine.journal.nonce(account)
-        if transaction.nonce < nonce { throw .nonceTooLow(state: nonce) }
-        if transaction.nonce > nonce { throw .nonceTooHigh(state: nonce) }
+        if mode.checksNonce {
+            let nonce = machine.journal.nonce(account)
+            if transaction.nonce < nonce { throw .nonceTooLow(state: nonce) }
+            if transaction.nonce > nonce { throw .nonceTooHigh(state: nonce) }
+        }
         let gas = UInt256(transaction.gasLimit).multipliedReportingOverflow(by: transaction.maxFeePerGas)
         if gas.overflow { throw .gasPriceProductOverflow }
         let blobs = UInt256(BlobGas.perBlob &* UInt64(transaction.blobVersionedHashes.count))
@@ -314,7 +341,7 @@ extension TransactionProcessor {
         if blobs.overflow || fees.overflow || total.overflow || machine.journal.balance(account) < total.partialValue {
             throw .insufficientFunds
         }
-        if machine.journal.account(at: account).hasCode {
+        if mode == .block, machine.journal.account(at: account).hasCode {
             if !(block.fork >= .prague && isDelegated(account)) { throw .senderNotExternallyOwned }
         }
     }

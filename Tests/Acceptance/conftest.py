@@ -13,11 +13,11 @@ CONDOR = os.environ.get("CONDOR", str(ROOT / ".build" / "release" / "condor"))
 
 
 class Node:
-    """A running `condor node --dev` on a free port."""
+    """A running `condor node` on a free port; a development chain unless `kind` says otherwise."""
 
-    def __init__(self, *options, **process):
+    def __init__(self, *options, kind=("--dev",), **process):
         self.process = subprocess.Popen(
-            [CONDOR, "node", "--dev", "--port", "0", *options], stdout=subprocess.PIPE, text=True, **process)
+            [CONDOR, "node", *kind, "--port", "0", *options], stdout=subprocess.PIPE, text=True, **process)
         self.banner = ""
         for line in self.process.stdout:
             self.banner += line

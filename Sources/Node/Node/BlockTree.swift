@@ -13,11 +13,13 @@ public import Storage
 public struct BlockTree: Sendable {
     /// An imported block.
     public struct Entry: Sendable {
-        public let block: Block
-        public let hash: Bytes32
-        /// The state after the block.
-        public let state: MemoryState
+        let record: BlockRecord
         public let totalDifficulty: UInt256
+
+        public var block: Block { record.block }
+        public var hash: Bytes32 { record.hash }
+        /// The state after the block.
+        public var state: MemoryState { record.state }
     }
 
     /// Rules that begin when the parent's total difficulty reaches a value, as Paris did. EIP-3675.
@@ -45,17 +47,27 @@ public struct BlockTree: Sendable {
         self.seals = seals
         self.configuration = configuration
         self.terminal = terminal
-        head = BlockTree.entry(genesis, state, totalDifficulty: genesis.header.difficulty)
+        head = Entry(record: BlockRecord(block: genesis, state: state), totalDifficulty: genesis.header.difficulty)
         entries[head.hash] = head
+    }
+
+    public init(genesis: GenesisFile, seals: EthashEpochs? = nil) {
+        self.init(
+            genesis: genesis.block, state: genesis.state, configuration: genesis.rules.configuration,
+            terminal: genesis.rules.terminal, seals: seals)
     }
 
     public subscript(hash: Bytes32) -> Entry? { entries[hash] }
 
-    private static func entry(_ block: Block, _ state: MemoryState, totalDifficulty: UInt256) -> Entry {
-        let hash = block.header.hash
-        var state = state
-        state.setBlockHash(hash, number: block.header.number)
-        return Entry(block: block, hash: hash, state: state, totalDifficulty: totalDifficulty)
+    /// The blocks from genesis to the head.
+    var canonical: [BlockRecord] {
+        var records: [BlockRecord] = []
+        var next: Entry? = head
+        while let entry = next {
+            records.append(entry.record)
+            next = entries[entry.block.header.parentHash]
+        }
+        return records.reversed()
     }
 
     /// The rules of a block on `parent`.
@@ -90,9 +102,9 @@ public struct BlockTree: Sendable {
         } catch {
             throw .header(error)
         }
-        let state = try execute(block, parent: parent, rules: rules, fork: fork)
-        let entry = BlockTree.entry(
-            block, state,
+        let record = try execute(block, parent: parent, rules: rules, fork: fork)
+        let entry = Entry(
+            record: record,
             totalDifficulty: parent.totalDifficulty.addingReportingOverflow(block.header.difficulty).partialValue)
         entries[entry.hash] = entry
         if fork >= .paris || entry.totalDifficulty > head.totalDifficulty { head = entry }
@@ -115,13 +127,15 @@ public struct BlockTree: Sendable {
         return found
     }
 
-    /// The state after the block, which came out as its header says.
+    /// What the block did, which came out as its header says.
     private func execute(
         _ block: Block, parent: Entry, rules: ChainConfiguration, fork: Fork
-    ) throws(ImportError) -> MemoryState {
+    ) throws(ImportError) -> BlockRecord {
         let header = block.header
         var processor = BlockProcessor(
             view: parent.state, block: BlockContext(header, configuration: rules), tracer: NoTracer())
+        var records: [TransactionRecord] = []
+        var logCount = 0
         let outcome: BlockOutcome
         do throws(BlockError) {
             if rules.daoForkBlock == header.number { processor.applyDAOFork() }
@@ -130,7 +144,12 @@ public struct BlockTree: Sendable {
             for (index, transaction) in block.transactions.enumerated() {
                 do throws(TransactionError) {
                     guard let sender = transaction.sender(fork: fork) else { throw .invalidSignature }
-                    _ = try processor.execute(transaction, sender: sender)
+                    let result = try processor.execute(transaction, sender: sender)
+                    records.append(
+                        TransactionRecord(
+                            transaction, hash: transaction.hash, sender: sender, outcome: result,
+                            firstLogIndex: logCount))
+                    logCount += result.logs.count
                 } catch {
                     throw .transaction(index: index, error)
                 }
@@ -150,7 +169,8 @@ public struct BlockTree: Sendable {
         var state = parent.state
         state.apply(outcome.diff)
         do throws(HeaderError) { try BlockTree.check(outcome, root: state.root, block) } catch { throw .header(error) }
-        return state
+        return BlockRecord(
+            block: block, state: state, transactions: records, receipts: outcome.receipts, requests: outcome.requests)
     }
 
     private static func check(_ outcome: BlockOutcome, root: Bytes32, _ block: Block) throws(HeaderError) {

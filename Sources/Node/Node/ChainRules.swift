@@ -32,6 +32,13 @@ public struct ChainRules: Equatable, Sendable {
 
     public var chainID: UInt64 { configuration.chainID }
 
+    /// Whether a block is sure to be behind the merge, as far as the configuration tells.
+    func isMerged(number: UInt64, timestamp: UInt64) -> Bool {
+        guard let terminal else { return configuration.fork(number: number, timestamp: timestamp) >= .paris }
+        if terminal.totalDifficulty.isZero || mergeNetsplitBlock.map({ number >= $0 }) ?? false { return true }
+        return terminal.configuration.fork(number: number, timestamp: timestamp) >= .shanghai
+    }
+
     /// The four bytes that name a chain and the rules that hold in it at `timestamp`, all fork blocks passed.
     /// Sources: EIP-2124, EIP-6122.
     public func forkIdentifier(genesis: Bytes32, timestamp: UInt64) -> UInt32 {

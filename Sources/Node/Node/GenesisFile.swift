@@ -57,7 +57,7 @@ public struct GenesisFile: Sendable {
         _ root: JSONValue, _ config: JSONValue, stateRoot: Bytes32, allowsDrafts: Bool
     ) throws(GenesisError) -> (header: Header, rules: ChainRules) {
         var header = Header()
-        header.number = try integer(root, "number") ?? 0
+        if let number = try integer(root, "number"), number != 0 { throw GenesisError("'number' must be 0") }
         header.nonce = try integer(root, "nonce") ?? 0
         header.timestamp = try integer(root, "timestamp") ?? 0
         header.gasUsed = try integer(root, "gasUsed") ?? 0

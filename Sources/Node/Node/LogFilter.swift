@@ -19,7 +19,7 @@ struct LogFilter: Sendable {
                 throw .invalidParameters("at most \(LogFilter.alternativesLimit) addresses in one filter")
             }
             for address in values {
-                addresses.append(try RPCParameters.address(address, "field address"))
+                addresses.append(try RPCParameters.address(address, .argument(0)))
             }
         }
         guard let value = json["topics"], !value.isNull else { return }

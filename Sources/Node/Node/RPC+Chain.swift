@@ -13,43 +13,56 @@ extension RPCService {
     static let chainMethods: [String: Method] = [
         "web3_clientVersion": { _, _, writer in writer.value(clientVersion) },
         "web3_sha3": { _, parameters, writer in
-            writer.value(hex: Keccak256.hash(try parameters.bytes(0, "data")).bytes)
+            writer.value(hex: Keccak256.hash(try parameters.bytes(0)).bytes)
         },
-        "net_version": { service, _, writer in writer.value("\(service.chain.configuration.chainID)") },
+        "net_version": { service, _, writer in writer.value("\(service.chain.rules.chainID)") },
         "net_listening": { _, _, writer in writer.value(true) },
         "net_peerCount": { _, _, writer in writer.value(quantity: 0 as UInt64) },
-        "eth_chainId": { service, _, writer in writer.value(quantity: service.chain.configuration.chainID) },
+        "eth_chainId": { service, _, writer in writer.value(quantity: service.chain.rules.chainID) },
         "eth_protocolVersion": { _, _, writer in writer.value(quantity: 68 as UInt64) },
         "eth_syncing": { _, _, writer in writer.value(false) },
         "eth_mining": { _, _, writer in writer.value(false) },
         "eth_coinbase": { service, _, writer in writer.value(hex: service.chain.head.header.beneficiary.bytes) },
         "eth_blockNumber": { service, _, writer in writer.value(quantity: service.chain.head.number) },
         "eth_getBlockByNumber": { service, parameters, writer in
-            let record = try service.find(parameters.required(0, "block number"))
+            let record = try service.find(parameters, 0)
             service.write(record, fullTransactions: try parameters.bool(1), &writer)
         },
         "eth_getBlockByHash": { service, parameters, writer in
-            let record = service.chain.block(hash: try parameters.hash(0, "block hash"))
+            let record = service.chain.block(hash: try parameters.hash(0))
             service.write(record, fullTransactions: try parameters.bool(1), &writer)
         },
         "eth_getBlockTransactionCountByNumber": { service, parameters, writer in
-            let record = try service.find(parameters.required(0, "block number"))
+            let record = try service.find(parameters, 0)
             service.writeCount(record?.transactions.count, &writer)
         },
         "eth_getBlockTransactionCountByHash": { service, parameters, writer in
-            let record = service.chain.block(hash: try parameters.hash(0, "block hash"))
+            let record = service.chain.block(hash: try parameters.hash(0))
             service.writeCount(record?.transactions.count, &writer)
         },
         "eth_getUncleCountByBlockNumber": { service, parameters, writer in
-            let record = try service.find(parameters.required(0, "block number"))
-            service.writeCount(record == nil ? nil : 0, &writer)
+            let record = try service.find(parameters, 0)
+            service.writeCount(record?.block.ommers.count, &writer)
         },
         "eth_getUncleCountByBlockHash": { service, parameters, writer in
-            let record = service.chain.block(hash: try parameters.hash(0, "block hash"))
-            service.writeCount(record == nil ? nil : 0, &writer)
+            let record = service.chain.block(hash: try parameters.hash(0))
+            service.writeCount(record?.block.ommers.count, &writer)
+        },
+        "eth_getUncleByBlockNumberAndIndex": { service, parameters, writer in
+            service.writeOmmer(try service.find(parameters, 0), try parameters.number(1), &writer)
+        },
+        "eth_getUncleByBlockHashAndIndex": { service, parameters, writer in
+            service.writeOmmer(
+                service.chain.block(hash: try parameters.hash(0)), try parameters.number(1), &writer)
+        },
+        "eth_getHeaderByNumber": { service, parameters, writer in
+            service.writeHeader(try service.find(parameters, 0), &writer)
+        },
+        "eth_getHeaderByHash": { service, parameters, writer in
+            service.writeHeader(service.chain.block(hash: try parameters.hash(0)), &writer)
         },
         "eth_getBlockReceipts": { service, parameters, writer in
-            guard let record = try service.find(parameters.required(0, "block")) else { return writer.null() }
+            guard let record = try service.find(parameters, 0, .numberOrHash) else { return writer.null() }
             let fee = service.chain.context(of: record).blobBaseFee
             writer.array { writer in
                 for index in record.transactions.indices { writer.receipt(in: record, at: index, blobBaseFee: fee) }
@@ -60,8 +73,14 @@ extension RPCService {
         },
         "eth_maxPriorityFeePerGas": { _, _, writer in writer.value(quantity: RPCService.suggestedTip) },
         "eth_blobBaseFee": { service, _, writer in
-            writer.value(quantity: service.chain.pendingContext().blobBaseFee)
+            writer.value(quantity: service.chain.context(of: service.chain.head).blobBaseFee)
         },
+        "eth_baseFee": { service, _, writer in
+            if service.chain.head.header.baseFeePerGas == nil { return writer.null() }
+            writer.value(quantity: BaseFee.next(after: service.chain.head.header))
+        },
+        "eth_config": { service, _, writer in service.writeConfiguration(&writer) },
+        "eth_capabilities": { service, _, writer in service.writeCapabilities(&writer) },
         "eth_feeHistory": { service, parameters, writer in try service.feeHistory(parameters, &writer) },
     ]
 
@@ -75,13 +94,30 @@ extension RPCService {
         if let record { writer.value(record, fullTransactions: fullTransactions) } else { writer.null() }
     }
 
+    private func writeHeader(_ record: BlockRecord?, _ writer: inout JSONWriter) {
+        guard let record else { return writer.null() }
+        writer.object { $0.headerFields(record.header, hash: record.hash) }
+    }
+
+    /// An ommer as a block without a body.
+    private func writeOmmer(_ record: BlockRecord?, _ index: UInt64, _ writer: inout JSONWriter) {
+        guard let record, index < UInt64(record.block.ommers.count) else { return writer.null() }
+        let header = record.block.ommers[Int(index)]
+        writer.object { writer in
+            writer.headerFields(header, hash: header.hash)
+            writer.member("size", quantity: UInt64(Block(header: header, transactions: []).encoded.count))
+            writer.key("uncles")
+            writer.array { _ in }
+        }
+    }
+
     private func writeCount(_ count: Int?, _ writer: inout JSONWriter) {
         if let count { writer.value(quantity: UInt64(count)) } else { writer.null() }
     }
 
     private func feeHistory(_ parameters: RPCParameters, _ writer: inout JSONWriter) throws {
-        let wanted = min(max(1, try parameters.number(0, "block count")), 1024)
-        let newest = try block(parameters.required(1, "newest block"))
+        let wanted = min(max(1, try parameters.number(0)), 1024)
+        let newest = try block(parameters, 1)
         guard let values = (parameters.optional(2).map(\.array)) ?? [] else {
             throw RPCError.invalidParameters("argument 2 must be an array of reward percentiles")
         }

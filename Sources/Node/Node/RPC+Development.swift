@@ -19,21 +19,21 @@ extension RPCService {
             writer.value("0x0")
         },
         "hardhat_mine": { service, parameters, writer in
-            let count = parameters.count > 0 ? try parameters.number(0, "block count") : 1
+            let count = parameters.count > 0 ? try parameters.number(0) : 1
             guard count <= 10_000 else { throw RPCError.invalidParameters("at most 10000 blocks in one call") }
             for _ in 0..<count { try service.seal() }
             writer.value(true)
         },
         "evm_increaseTime": { service, parameters, writer in
-            writer.value(service.chain.increaseTime(by: try parameters.number(0, "seconds")))
+            writer.value(service.chain.increaseTime(by: try parameters.number(0)))
         },
         "evm_setNextBlockTimestamp": { service, parameters, writer in
-            try service.setNextTimestamp(parameters.number(0, "timestamp"))
+            try service.setNextTimestamp(parameters.number(0))
             writer.null()
         },
         "evm_snapshot": { service, _, writer in writer.value(quantity: service.chain.snapshot()) },
         "evm_revert": { service, parameters, writer in
-            let head = service.chain.revert(to: try parameters.number(0, "snapshot id"))
+            let head = service.chain.revert(to: try parameters.number(0))
             if let head { service.filters.withLock { $0.goBack(to: head) } }
             writer.value(head != nil)
         },

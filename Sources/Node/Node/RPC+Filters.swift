@@ -81,12 +81,13 @@ struct FilterTable {
 extension RPCService {
     static let filterMethods: [String: Method] = [
         "eth_getLogs": { service, parameters, writer in
-            let json = try parameters.required(0, "filter")
+            let json = try parameters.required(0)
             let filter = try LogFilter(json)
             if let hash = json["blockHash"], !hash.isNull {
                 guard json["fromBlock"] == nil, json["toBlock"] == nil else {
                     throw RPCError.invalidParameters(
-                        "cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other")
+                        "invalid argument 0: cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other"
+                    )
                 }
                 guard let hash = hash.bytes32, let record = service.chain.block(hash: hash) else {
                     throw RPCError.server("unknown block")
@@ -103,7 +104,7 @@ extension RPCService {
             service.write(service.chain.blocks(from...to), filter, &writer)
         },
         "eth_newFilter": { service, parameters, writer in
-            let json = try parameters.required(0, "filter")
+            let json = try parameters.required(0)
             let filter = try LogFilter(json)
             let range = try service.range(json)
             let next = max(service.chain.head.number + 1, range.from ?? 0)
@@ -127,11 +128,11 @@ extension RPCService {
                 })
         },
         "eth_uninstallFilter": { service, parameters, writer in
-            let id = try parameters.number(0, "filter id")
+            let id = try parameters.number(0)
             writer.value(service.filters.withLock { $0.remove(id) })
         },
         "eth_getFilterChanges": { service, parameters, writer in
-            let id = try parameters.number(0, "filter id")
+            let id = try parameters.number(0)
             let head = service.chain.head.number
             guard let poll = service.filters.withLock({ $0.poll(id, head: head) }) else {
                 throw RPCError.server("filter not found")
@@ -144,7 +145,7 @@ extension RPCService {
             }
         },
         "eth_getFilterLogs": { service, parameters, writer in
-            let id = try parameters.number(0, "filter id")
+            let id = try parameters.number(0)
             guard case .logs(let logs, let from, let to)? = service.filters.withLock({ $0.filter(id) })?.kind else {
                 throw RPCError.server("filter not found")
             }
@@ -164,7 +165,10 @@ extension RPCService {
         switch value.string {
         case "latest", "pending", "safe", "finalized": return nil
         case "earliest": return 0
-        default: return try RPCParameters.quantity64(value, "block of a range")
+        default:
+            do throws(HexText.Reason) { return try HexText.quantity64(value) } catch {
+                throw .invalidParameters("invalid argument 0: \(error.rawValue)")
+            }
         }
     }
 
@@ -225,14 +229,14 @@ extension RPCService {
         _ method: String, _ parameters: RPCParameters, _ connection: WebSocketHandle, _ writer: inout JSONWriter
     ) throws(RPCError) {
         if method == "eth_unsubscribe" {
-            let id = try parameters.number(0, "subscription id")
+            let id = try parameters.number(0)
             guard subscriptions.withLock({ $0.remove(id, of: connection) }) else {
                 throw .server("subscription not found")
             }
             return writer.value(true)
         }
         let kind: SubscriptionTable.Kind
-        switch try parameters.required(0, "subscription name").string {
+        switch try parameters.required(0).string {
         case "newHeads": kind = .newHeads
         case "newPendingTransactions": kind = .newPendingTransactions
         case "logs":

@@ -11,7 +11,7 @@ import Synchronization
 extension RPCService {
     static let transactionMethods: [String: Method] = [
         "eth_sendRawTransaction": { service, parameters, writer in
-            let bytes = try parameters.bytes(0, "transaction")
+            let bytes = try parameters.bytes(0)
             let transaction: Transaction
             do throws(RLPError) {
                 transaction = try Transaction(decodingNetworkForm: bytes)
@@ -25,7 +25,7 @@ extension RPCService {
             writer.value(hex: try service.submit(transaction, sender: sender).bytes)
         },
         "eth_sendTransaction": { service, parameters, writer in
-            let request = try CallRequest(parameters.required(0, "transaction"))
+            let request = try CallRequest(parameters.required(0))
             let (transaction, sender) = try service.signed(request)
             writer.value(hex: try service.submit(transaction, sender: sender).bytes)
         },
@@ -34,14 +34,14 @@ extension RPCService {
         },
         "eth_sign": { service, parameters, writer in
             let account = try service.account(parameters.address(0))
-            try service.sign(parameters.bytes(1, "message"), account, &writer)
+            try service.sign(parameters.bytes(1), account, &writer)
         },
         "personal_sign": { service, parameters, writer in
             let account = try service.account(parameters.address(1))
-            try service.sign(parameters.bytes(0, "message"), account, &writer)
+            try service.sign(parameters.bytes(0), account, &writer)
         },
         "eth_getTransactionByHash": { service, parameters, writer in
-            let hash = try parameters.hash(0, "transaction hash")
+            let hash = try parameters.hash(0)
             if let (record, index) = service.chain.transaction(hash) {
                 writer.transaction(in: record, at: index)
             } else if let pooled = service.chain.pooled(hash) {
@@ -51,60 +51,32 @@ extension RPCService {
             }
         },
         "eth_getRawTransactionByHash": { service, parameters, writer in
-            let hash = try parameters.hash(0, "transaction hash")
+            let hash = try parameters.hash(0)
             let found =
                 service.chain.transaction(hash).map { $0.block.block.transactions[$0.index] }
                 ?? service.chain.pooled(hash)?.transaction
             if let found { writer.value(hex: found.encoded) } else { writer.null() }
         },
         "eth_getTransactionReceipt": { service, parameters, writer in
-            guard let (record, index) = service.chain.transaction(try parameters.hash(0, "transaction hash")) else {
+            guard let (record, index) = service.chain.transaction(try parameters.hash(0)) else {
                 return writer.null()
             }
             writer.receipt(in: record, at: index, blobBaseFee: service.chain.context(of: record).blobBaseFee)
         },
         "eth_getTransactionByBlockNumberAndIndex": { service, parameters, writer in
-            let record = try service.find(parameters.required(0, "block number"))
+            let record = try service.find(parameters, 0)
             try service.writeTransaction(record, parameters, &writer)
         },
         "eth_getTransactionByBlockHashAndIndex": { service, parameters, writer in
-            let record = service.chain.block(hash: try parameters.hash(0, "block hash"))
+            let record = service.chain.block(hash: try parameters.hash(0))
             try service.writeTransaction(record, parameters, &writer)
-        },
-        "txpool_status": { service, _, writer in
-            let status = service.chain.poolStatus()
-            writer.object { writer in
-                writer.member("pending", quantity: UInt64(status.pending.count))
-                writer.member("queued", quantity: UInt64(status.queued.count))
-            }
-        },
-        "txpool_content": { service, _, writer in
-            let status = service.chain.poolStatus()
-            writer.object { writer in
-                for (name, transactions) in [("pending", status.pending), ("queued", status.queued)] {
-                    writer.key(name)
-                    writer.object { writer in
-                        for (sender, own) in Dictionary(grouping: transactions, by: \.sender).sorted(by: {
-                            $0.key < $1.key
-                        }) {
-                            writer.key("\(sender)")
-                            writer.object { writer in
-                                for pooled in own {
-                                    writer.key("\(pooled.transaction.nonce)")
-                                    writer.value(pooled)
-                                }
-                            }
-                        }
-                    }
-                }
-            }
         },
     ]
 
     private func writeTransaction(
         _ record: BlockRecord?, _ parameters: RPCParameters, _ writer: inout JSONWriter
     ) throws(RPCError) {
-        let index = try parameters.number(1, "index")
+        let index = try parameters.number(1)
         guard let record, index < UInt64(record.transactions.count) else { return writer.null() }
         writer.transaction(in: record, at: Int(index))
     }
@@ -152,10 +124,7 @@ extension RPCService {
     private func signed(_ request: CallRequest) throws(RPCError) -> (Transaction, Address) {
         guard let from = request.from else { throw .invalidParameters("field from is required") }
         let account = try account(from)
-        if let chainID = request.chainID, chainID != chain.configuration.chainID {
-            throw .invalidParameters(
-                "chainId does not match node's (have=\(chainID), want=\(chain.configuration.chainID))")
-        }
+        try request.check(chainID: chain.rules.chainID)
         let head = chain.head
         var filled = request
         if !filled.statesFees {
@@ -165,9 +134,14 @@ extension RPCService {
             filled.maxFeePerGas = BaseFee.next(after: head.header) &* 2 &+ (filled.maxPriorityFeePerGas ?? .zero)
         }
         let gas: UInt64
-        if let stated = request.gas { gas = stated } else { gas = try estimateGas(request, at: head) }
+        if let stated = request.gas {
+            gas = stated
+        } else {
+            gas = try estimateGas(request, at: CallEnvironment(chain, head))
+        }
         var transaction = filled.transaction(gas: gas, nonce: request.nonce ?? chain.pendingNonce(from))
-        transaction.chainID = chain.configuration.chainID
+        if request.gasPrice != nil, request.accessList != nil { transaction.type = .accessList }
+        transaction.chainID = chain.rules.chainID
         guard let signature = Secp256k1.sign(hash: transaction.signingHash, privateKey: account.privateKey) else {
             throw .server("the key cannot sign")
         }

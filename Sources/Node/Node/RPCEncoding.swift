@@ -55,10 +55,16 @@ extension JSONWriter {
         if let gas = header.excessBlobGas { member("excessBlobGas", quantity: gas) }
         if let root = header.parentBeaconBlockRoot { member("parentBeaconBlockRoot", hash: root) }
         if let hash = header.requestsHash { member("requestsHash", hash: hash) }
+        if let hash = header.blockAccessListHash { member("blockAccessListHash", hash: hash) }
+        if let slot = header.slotNumber { member("slotNumber", quantity: slot) }
     }
 
-    mutating func value(_ record: BlockRecord, fullTransactions: Bool) {
+    /// A block; `more` adds members to its object.
+    mutating func value(
+        _ record: BlockRecord, fullTransactions: Bool, more: (inout JSONWriter) -> Void = { _ in }
+    ) {
         object { writer in
+            more(&writer)
             writer.headerFields(record.header, hash: record.hash)
             writer.member("size", quantity: UInt64(record.size))
             writer.key("transactions")
@@ -72,17 +78,21 @@ extension JSONWriter {
                 }
             }
             writer.key("uncles")
-            writer.array { _ in }
+            writer.array(record.block.ommers) { $0.value(hex: $1.hash.bytes) }
             if let withdrawals = record.block.withdrawals {
                 writer.key("withdrawals")
-                writer.array(withdrawals) { writer, withdrawal in
-                    writer.object { writer in
-                        writer.member("index", quantity: withdrawal.index)
-                        writer.member("validatorIndex", quantity: withdrawal.validatorIndex)
-                        writer.member("address", address: withdrawal.address)
-                        writer.member("amount", quantity: withdrawal.amount)
-                    }
-                }
+                writer.value(withdrawals)
+            }
+        }
+    }
+
+    mutating func value(_ withdrawals: [Withdrawal]) {
+        array(withdrawals) { writer, withdrawal in
+            writer.object { writer in
+                writer.member("index", quantity: withdrawal.index)
+                writer.member("validatorIndex", quantity: withdrawal.validatorIndex)
+                writer.member("address", address: withdrawal.address)
+                writer.member("amount", quantity: withdrawal.amount)
             }
         }
     }
@@ -103,7 +113,7 @@ extension JSONWriter {
     /// A transaction that waits for its block.
     mutating func value(_ pooled: PooledTransaction) {
         object { writer in
-            for key in ["blockHash", "blockNumber", "transactionIndex"] {
+            for key in ["blockHash", "blockNumber", "blockTimestamp", "transactionIndex"] {
                 writer.key(key)
                 writer.null()
             }
@@ -203,19 +213,25 @@ extension JSONWriter {
     }
 
     mutating func log(in record: BlockRecord, at index: Int, offset: Int, removed: Bool = false) {
-        let log = record.receipts[index].logs[offset]
-        let entry = record.transactions[index]
+        let logIndex = record.transactions[index].firstLogIndex + offset
+        value(record.receipts[index].logs[offset], index: logIndex, in: record, at: index, removed: removed)
+    }
+
+    /// A log of the transaction at `transaction`, the block's `index`th.
+    mutating func value(
+        _ log: Log, index: Int, in record: BlockRecord, at transaction: Int, removed: Bool = false
+    ) {
         object { writer in
             writer.member("address", address: log.address)
             writer.key("topics")
             writer.array(log.topics) { $0.value(hex: $1.bytes) }
             writer.member("data", hex: log.data)
             writer.member("blockNumber", quantity: record.number)
-            writer.member("transactionHash", hash: entry.hash)
-            writer.member("transactionIndex", quantity: UInt64(index))
+            writer.member("transactionHash", hash: record.transactions[transaction].hash)
+            writer.member("transactionIndex", quantity: UInt64(transaction))
             writer.member("blockHash", hash: record.hash)
             writer.member("blockTimestamp", quantity: record.header.timestamp)
-            writer.member("logIndex", quantity: UInt64(entry.firstLogIndex + offset))
+            writer.member("logIndex", quantity: UInt64(index))
             writer.key("removed")
             writer.value(removed)
         }

@@ -9,7 +9,7 @@ final class RPCService: ServerApplication, Sendable {
     /// Answers one call: writes its result, or throws an `RPCError`.
     typealias Method = @Sendable (RPCService, RPCParameters, inout JSONWriter) throws -> Void
 
-    let chain: DevChain
+    let chain: LocalChain
     let filters = Mutex(FilterTable())
     let subscriptions = Mutex(SubscriptionTable())
     private let methods: [String: Method]
@@ -20,11 +20,15 @@ final class RPCService: ServerApplication, Sendable {
     static let batchLimit = 1000
     static let batchResponseLimit = 25_000_000
 
-    init(chain: DevChain) {
+    init(chain: LocalChain) {
         self.chain = chain
-        methods = RPCService.chainMethods.merging(RPCService.stateMethods) { $1 }
-            .merging(RPCService.transactionMethods) { $1 }.merging(RPCService.filterMethods) { $1 }
-            .merging(RPCService.developmentMethods) { $1 }
+        var tables = [
+            RPCService.chainMethods, RPCService.stateMethods, RPCService.callMethods, RPCService.transactionMethods,
+            RPCService.poolMethods, RPCService.filterMethods, RPCService.debugMethods, RPCService.buildingMethods,
+        ]
+        // A chain that comes from elsewhere does not get blocks of this node's.
+        if chain.isSealing { tables.append(RPCService.developmentMethods) }
+        methods = tables.reduce(into: [:]) { methods, table in methods.merge(table) { $1 } }
     }
 
     /// The methods that are served, sorted.
@@ -35,7 +39,7 @@ final class RPCService: ServerApplication, Sendable {
         return (
             "text/plain; charset=utf-8",
             Array(
-                "Condor node, chain \(chain.configuration.chainID). POST JSON-RPC here, or connect by WebSocket.\n".utf8
+                "Condor node, chain \(chain.rules.chainID). POST JSON-RPC here, or connect by WebSocket.\n".utf8
             )
         )
     }
@@ -142,40 +146,60 @@ final class RPCService: ServerApplication, Sendable {
 
     // MARK: Blocks by name
 
-    /// The block that a parameter names: a number, a tag, a hash, or EIP-1898's object. nil when there is none.
-    func find(_ value: JSONValue?) throws(RPCError) -> BlockRecord? {
-        guard let value else { return chain.head }
-        if value.kind == .object {
-            if let hash = value["blockHash"], !hash.isNull {
-                guard let hash = hash.bytes32 else { throw .invalidParameters("invalid blockHash") }
-                return chain.block(hash: hash)
-            }
-            guard let number = value["blockNumber"] else {
-                throw .invalidParameters("a block object needs blockHash or blockNumber")
-            }
-            return try find(number)
+    /// How a method names blocks.
+    enum BlockNaming {
+        case number
+        /// A number, a hash, or EIP-1898's object.
+        case numberOrHash
+    }
+
+    /// The block that a parameter names; the head where the parameter may be left out and is. nil when there is none.
+    func find(
+        _ parameters: RPCParameters, _ index: Int, _ naming: BlockNaming = .number
+    ) throws(RPCError) -> BlockRecord? {
+        try find(parameters.required(index), .argument(index), naming)
+    }
+
+    private func find(
+        _ value: JSONValue, _ place: RPCParameters.Place, _ naming: BlockNaming
+    ) throws(RPCError) -> BlockRecord? {
+        if naming == .numberOrHash {
+            if value.kind == .object { return try find(object: value, place) }
+            if value.utf8?.count == 66 { return chain.block(hash: try RPCParameters.hash(value, place)) }
         }
-        guard let text = value.string else {
-            throw .invalidParameters(
-                "invalid block: a quantity, a hash, or one of latest, pending, safe, finalized, earliest")
-        }
-        switch text {
+        switch value.string {
+        // Nothing here can be undone by a consensus layer: the head is final.
         case "latest", "pending", "safe", "finalized": return chain.head
         case "earliest": return chain.block(number: 0)
         default:
-            if text.count == 66, let hash = value.bytes32 { return chain.block(hash: hash) }
-            guard let number = value.quantity64 else {
-                throw .invalidParameters(
-                    "invalid block '\(text.prefix(80))': a quantity, a hash, or one of latest, pending, safe, finalized, earliest"
-                )
+            let number: UInt64
+            do throws(HexText.Reason) { number = try HexText.quantity64(value) } catch {
+                throw place.error(error == .notText ? "json: cannot unmarshal into Go value" : error.rawValue)
             }
+            if number > UInt64(Int64.max) { throw place.error("block number larger than int64") }
             return chain.block(number: number)
         }
     }
 
-    /// The block whose state a call reads; an error when it is not there.
-    func block(_ value: JSONValue?) throws(RPCError) -> BlockRecord {
-        guard let record = try find(value) else { throw RPCError(code: -32000, message: "header not found") }
+    /// https://eips.ethereum.org/EIPS/eip-1898
+    private func find(object: JSONValue, _ place: RPCParameters.Place) throws(RPCError) -> BlockRecord? {
+        let hash = object["blockHash"].flatMap { $0.isNull ? nil : $0 }
+        let number = object["blockNumber"].flatMap { $0.isNull ? nil : $0 }
+        if let hash, number == nil { return chain.block(hash: try RPCParameters.hash(hash, place)) }
+        if hash != nil {
+            throw place.error("cannot specify both BlockHash and BlockNumber, choose one or the other")
+        }
+        guard let number else { throw place.error("invalid arguments; neither block number or hash specified") }
+        return try find(number, place, .number)
+    }
+
+    /// The block whose state a call reads, by default the head; an error when it is not there.
+    func block(_ parameters: RPCParameters, _ index: Int) throws(RPCError) -> BlockRecord {
+        guard let value = parameters.optional(index) else { return chain.head }
+        guard let record = try find(value, .argument(index), .numberOrHash) else {
+            let isHash = value.utf8?.count == 66 || value["blockHash"] != nil
+            throw .server(isHash ? "header for hash not found" : "header not found")
+        }
         return record
     }
 }

@@ -1,4 +1,5 @@
 import CLinux
+import Chain
 import Foundation
 import Foundations
 import Node
@@ -8,6 +9,10 @@ extension Command {
         name: "node", summary: "Start a node with JSON-RPC over HTTP and WebSocket on one port.",
         options: [
             Option(name: "dev", help: "a development chain in memory with funded accounts"),
+            Option(name: "genesis", value: "FILE", help: "a chain of others: its genesis file in geth's format"),
+            Option(name: "import", value: "FILE", help: "that chain's blocks, as 'geth export' writes them"),
+            Option(
+                name: "no-work", help: "take imported blocks before Paris without proof of work, as test chains are"),
             Option(name: "host", value: "ADDRESS", help: "address to listen on (default 127.0.0.1)"),
             Option(name: "port", value: "N", help: "port to listen on, 0 for a free one (default 8545)"),
             Option(name: "block-time", value: "SECONDS", help: "a block every SECONDS (default: one per transaction)"),
@@ -15,19 +20,48 @@ extension Command {
             Option(name: "accounts", value: "N", help: "how many funded accounts (default 10)"),
             Option(name: "balance", value: "ETHER", help: "ether in each account (default 10000)"),
             Option(name: "mnemonic", value: "WORDS", help: "the accounts' phrase (default 'test test … junk')"),
-            Option(name: "gas-limit", value: "N", help: "gas limit of a block (default 30000000)"),
+            Option(name: "gas-limit", value: "N", help: "gas limit that blocks tend to (default 30000000)"),
             Option(name: "threads", value: "N", help: "threads that serve requests (default: all cores)"),
             Option(name: "quiet", help: "print no accounts and keys"),
         ],
         notes: """
-            The venue's natives are active: Pricing is at 0x0000000000000000000000000000000000000c02.
+            On a development chain the venue's natives are active: Pricing is at 0x0000000000000000000000000000000000000c02.
+            An imported chain is served whole, with the state behind every block; it does not grow.
             SIGINT (Ctrl-C) or SIGTERM stops the node.
             """
     ) { arguments in
-        guard arguments.flag("dev") else {
-            throw UsageError(message: "choose a chain: --dev starts a development chain in memory")
+        guard arguments.flag("dev") != (arguments.value("genesis") != nil) else {
+            throw UsageError(
+                message:
+                    "choose one chain: --dev for a development chain in memory, or --genesis FILE with --import FILE")
         }
-        var chain = DevChainConfiguration()
+        let host = arguments.value("host") ?? "127.0.0.1"
+        let port = UInt16(try arguments.integer("port", default: 8545, in: 0...65535))
+        let cores = UInt64(ProcessInfo.processInfo.activeProcessorCount)
+        let threads = Int(try arguments.integer("threads", default: cores, in: 1...256))
+        // Before any thread starts, so that all of them leave the signals to the wait below.
+        condor_block_stop_signals()
+        let node: LocalNode
+        if let genesis = arguments.value("genesis") {
+            node = try importedNode(genesis, arguments, host: host, port: port, threads: threads)
+            node.start()
+        } else {
+            let chain = try developmentChain(arguments)
+            node = try LocalNode(development: chain, host: host, port: port, threadCount: threads)
+            node.start()
+            printBanner(node, chain, isQuiet: arguments.flag("quiet"))
+        }
+        print("Listening on http://\(host):\(node.port) and ws://\(host):\(node.port)")
+        fflush(nil)
+        _ = condor_wait_for_stop_signal()
+        print("Stopping.")
+        node.stop()
+        return 0
+    }
+
+    private static func developmentChain(_ arguments: Arguments) throws -> DevelopmentChain {
+        if arguments.value("import") != nil { throw UsageError(message: "--import needs --genesis, not --dev") }
+        var chain = DevelopmentChain()
         chain.chainID = try arguments.integer("chain-id", default: chain.chainID, in: 1...(1 << 53))
         chain.accountCount = Int(try arguments.integer("accounts", default: 10, in: 1...1000))
         chain.balance = try arguments.integer("balance", default: chain.balance, in: 0...1_000_000_000_000)
@@ -36,22 +70,36 @@ extension Command {
         if arguments.value("block-time") != nil {
             chain.blockTime = try arguments.integer("block-time", default: 12, in: 1...86400)
         }
-        let host = arguments.value("host") ?? "127.0.0.1"
-        let cores = UInt64(ProcessInfo.processInfo.activeProcessorCount)
-        // Before any thread starts, so that all of them leave the signals to the wait below.
-        condor_block_stop_signals()
-        let node = try DevNode(
-            chain: chain, host: host, port: UInt16(try arguments.integer("port", default: 8545, in: 0...65535)),
-            threadCount: Int(try arguments.integer("threads", default: cores, in: 1...256)))
-        node.start()
-        printBanner(node, chain, host: host, isQuiet: arguments.flag("quiet"))
-        _ = condor_wait_for_stop_signal()
-        print("Stopping.")
-        node.stop()
-        return 0
+        return chain
     }
 
-    private static func printBanner(_ node: DevNode, _ chain: DevChainConfiguration, host: String, isQuiet: Bool) {
+    private static func importedNode(
+        _ path: String, _ arguments: Arguments, host: String, port: UInt16, threads: Int
+    ) throws -> LocalNode {
+        func read(_ path: String) throws -> [UInt8] {
+            guard let data = FileManager.default.contents(atPath: path) else {
+                throw UsageError(message: "the file '\(path)' cannot be read")
+            }
+            return [UInt8](data)
+        }
+        for name in ["chain-id", "accounts", "balance", "mnemonic", "block-time"] where arguments.value(name) != nil {
+            throw UsageError(message: "--\(name) is for development chains: it needs --dev, not --genesis")
+        }
+        let genesis: GenesisFile
+        do { genesis = try GenesisFile(parsing: read(path)) } catch let error as GenesisError {
+            throw UsageError(message: "\(path): \(error)")
+        }
+        let blocks = try arguments.value("import").map(read) ?? []
+        let tree = try ChainImport.tree(
+            genesis: genesis, blocks: blocks, seals: arguments.flag("no-work") ? nil : EthashEpochs())
+        let gasLimit = try arguments.integer("gas-limit", default: 30_000_000, in: 5000...(1 << 50))
+        print(
+            "Chain id: \(genesis.rules.chainID); head: block \(tree.head.block.header.number), \(tree.head.hash)")
+        return try LocalNode(
+            imported: tree, rules: genesis.rules, gasLimit: gasLimit, host: host, port: port, threadCount: threads)
+    }
+
+    private static func printBanner(_ node: LocalNode, _ chain: DevelopmentChain, isQuiet: Bool) {
         if !isQuiet {
             print("Accounts (\(chain.balance) ETH each; these keys are public, for development only)\n")
             for (index, account) in node.accounts.enumerated() {
@@ -61,7 +109,5 @@ extension Command {
         }
         let sealing = chain.blockTime.map { "a block every \($0) s" } ?? "a block for every transaction"
         print("Chain id: \(chain.chainID); gas limit \(chain.gasLimit); \(sealing)")
-        print("Listening on http://\(host):\(node.port) and ws://\(host):\(node.port)")
-        fflush(nil)
     }
 }

@@ -3,13 +3,9 @@ import Foundations
 import State
 
 extension Machine {
-    enum CallKind {
-        case call, callCode, delegateCall, staticCall
-    }
-
     /// CALL and its kin. Sources: Yellow Paper; EIP-7 (DELEGATECALL), EIP-214 (STATICCALL), EIP-150 (gas kept back),
     /// EIP-161 (new accounts), EIP-2929 (access), EIP-7702 (delegated code), EIP-8037 (state gas).
-    mutating func call(_ kind: CallKind) -> HaltReason? {
+    mutating func call(_ kind: FrameKind) -> HaltReason? {
         let requested = pop()
         let codeAddress = Address(pop())
         let value = kind == .call || kind == .callCode ? pop() : .zero
@@ -37,7 +33,7 @@ extension Machine {
         let keepsContext = kind == .callCode || kind == .delegateCall
         let place = inputSize.isZero ? 0 : Int(truncatingIfNeeded: inputOffset.limb0)
         let call = Call(
-            gas: gas, caller: kind == .delegateCall ? frame.caller : frame.address,
+            kind: kind, gas: gas, caller: kind == .delegateCall ? frame.caller : frame.address,
             address: keepsContext ? Address(frame.address) : codeAddress, codeAddress: codeAddress,
             value: kind == .delegateCall ? frame.value : value, transfersValue: kind == .call || kind == .staticCall,
             isStatic: frame.isStatic || kind == .staticCall, sender: own, inputOffset: frame.memoryBase + place,
@@ -49,6 +45,10 @@ extension Machine {
         if depth + 1 > Workspace.stackLimit || (!value.isZero && journal.balance(own) < value) {
             context.pointee.setReturnData(nil, count: 0)
             begun = .finished(.revert, gas)
+            if Trace.watchesFrames {
+                traceEnter(call)
+                traceEnd(begun)
+            }
         } else {
             begun = beginCall(call, account: keepsContext ? own : target, suspending: true)
         }
@@ -108,7 +108,8 @@ extension Machine {
                 : Machine.creationAddress(sender: creator, nonce: nonce)
             begun = beginCreation(
                 Creation(
-                    gas: gas, address: address, value: value, sender: own, senderWord: frame.address,
+                    kind: salted ? .create2 : .create, gas: gas, address: address, value: value, sender: own,
+                    senderWord: frame.address,
                     memoryBase: frame.memoryBase + frame.memorySize, stackBase: nextStackBase), code: code,
                 suspending: true)
         }

@@ -26,7 +26,7 @@ extension Machine {
     /// A transfer to oneself, or of nothing, leaves no log.
     mutating func logTransfer(from sender: Int, to receiver: Int, _ amount: UInt256) {
         if sender == receiver || amount.isZero { return }
-        journal.emit(
+        emit(
             Log(
                 address: Machine.emitter,
                 topics: [
@@ -37,7 +37,7 @@ extension Machine {
 
     mutating func logBurn(of account: Int, _ amount: UInt256) {
         if amount.isZero { return }
-        journal.emit(
+        emit(
             Log(
                 address: Machine.emitter, topics: [Machine.burnTopic, Bytes32(journal.address(at: account).word)],
                 data: amount.bigEndianBytes))

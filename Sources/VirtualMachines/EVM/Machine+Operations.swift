@@ -205,8 +205,13 @@ extension Machine {
         guard let place = cover(offset, size) else { return .outOfGas }
         guard charge(8 * Int64(truncatingIfNeeded: size.limb0)) else { return .outOfGas }
         let data = [UInt8](UnsafeRawBufferPointer(start: place, count: Int(truncatingIfNeeded: size.limb0)))
-        journal.emit(Log(address: Address(context.pointee.frame.address), topics: topics, data: data))
+        emit(Log(address: Address(context.pointee.frame.address), topics: topics, data: data))
         return nil
+    }
+
+    mutating func emit(_ log: Log) {
+        journal.emit(log)
+        if Trace.watchesFrames { tracer.log(log) }
     }
 
     // MARK: Self-destruction
@@ -228,6 +233,7 @@ extension Machine {
             guard charge(rules.newAccount) else { return .outOfGas }
             if let prices = rules.statePrices, !chargeState(prices.account) { return .outOfGas }
         }
+        if Trace.watchesFrames { traceSelfDestruct(to: journal.address(at: beneficiary), balance) }
         let isDestroyed = rules.fork < .cancun || journal.isCreatedInTransaction(own)
         if own != beneficiary {
             _ = journal.transfer(from: own, to: beneficiary, balance)

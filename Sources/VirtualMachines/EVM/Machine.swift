@@ -62,14 +62,16 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     private let isFast: Bool
     private let workspace: Workspace
     let context: UnsafeMutablePointer<Context>
-    private var suspended: [Frame] = []
+    var suspended: [Frame] = []
     /// Analysed code by hash, and the init code of the creations that run.
     private var codes = Table<Bytes32, Code>()
     private let emptyCode = Code([])
     private var creationCodes: [Code] = []
-    private var pendingStep: TraceStep?
+    var pendingStep: TraceStep?
     /// What `noteCost` found for the pending step.
-    private var notedCost: UInt64?
+    var notedCost: UInt64?
+    /// Where simulations put precompiled contracts: by address the contract that stands there, zero for none.
+    public var precompileOverrides = Table<Address, Address>()
 
     public init(
         view: View, block: BlockContext, natives: Natives, tracer: Trace, interpreter: Interpreter = .fast
@@ -131,7 +133,7 @@ extension Machine {
                 journal.warm(journal.load(delegate))
             }
             let call = Call(
-                gas: gas, caller: message.sender.word, address: to, codeAddress: to, value: message.value,
+                kind: .call, gas: gas, caller: message.sender.word, address: to, codeAddress: to, value: message.value,
                 transfersValue: true, isStatic: false, sender: sender, inputOffset: 0,
                 inputSize: message.input.count, memoryBase: inputEnd, stackBase: 1)
             begun = beginCall(call, account: account)
@@ -141,7 +143,8 @@ extension Machine {
             created = address
             begun = beginCreation(
                 Creation(
-                    gas: gas, address: address, value: message.value, sender: sender, senderWord: message.sender.word,
+                    kind: .create, gas: gas, address: address, value: message.value, sender: sender,
+                    senderWord: message.sender.word,
                     memoryBase: 0, stackBase: 1), code: message.input)
         }
         if case .frame = begun { begun = runFrames() }
@@ -217,6 +220,7 @@ extension Machine {
             context.pointee.setReturnData(nil, count: 0)
             gas = 0
         }
+        if Trace.watchesFrames { tracer.leave(status, gasLeft: UInt64(gas), output: context.pointee.returnDataBytes) }
         guard let caller = suspended.popLast() else { return .finished(status, gas) }
         context.pointee.enter(caller)
         if let prices = rules.statePrices {
@@ -277,6 +281,7 @@ enum Begun {
 }
 
 struct Call {
+    var kind: FrameKind
     var gas: Int64
     var caller: UInt256
     var address: Address
@@ -295,6 +300,7 @@ struct Call {
 }
 
 struct Creation {
+    var kind: FrameKind
     var gas: Int64
     var address: Address
     var value: UInt256
@@ -308,6 +314,14 @@ extension Machine {
     /// Begins a call of `call.codeAddress`'s code as the account at position `account`. The caller's frame, if any,
     /// is already suspended by the time the new frame is entered.
     mutating func beginCall(_ call: Call, account: Int, suspending: Bool = false) -> Begun {
+        if Trace.watchesFrames { traceEnter(call) }
+        let begun = startCall(call, account: account, suspending: suspending)
+        if Trace.watchesFrames { traceEnd(begun) }
+        return begun
+    }
+
+    @inline(__always)
+    private mutating func startCall(_ call: Call, account: Int, suspending: Bool) -> Begun {
         let checkpoint = journal.checkpoint
         if call.transfersValue {
             guard journal.transfer(from: call.sender, to: account, call.value) else {
@@ -319,9 +333,9 @@ extension Machine {
         }
         let input = UnsafeRawBufferPointer(
             start: context.pointee.memoryBuffer + call.inputOffset, count: call.inputSize)
-        if Precompiles.contains(call.codeAddress, fork: rules.fork) {
+        if let contract = precompile(at: call.codeAddress) {
             let result = Precompiles.run(
-                call.codeAddress, input: input, gasLimit: UInt64(call.gas), fork: rules.fork)
+                contract, input: input, gasLimit: UInt64(call.gas), fork: rules.fork)
             switch result {
             case .success(let gasUsed, let output):
                 context.pointee.setReturnData(output)
@@ -358,8 +372,25 @@ extension Machine {
         return .frame
     }
 
+    /// The precompiled contract that stands at an address.
+    @inline(__always)
+    private func precompile(at address: Address) -> Address? {
+        if !precompileOverrides.isEmpty, let contract = precompileOverrides[address] {
+            return contract == .zero ? nil : contract
+        }
+        return Precompiles.contains(address, fork: rules.fork) ? address : nil
+    }
+
     /// Begins a creation at `creation.address` with init code `code`. The creator's nonce is already raised.
     mutating func beginCreation(_ creation: Creation, code: [UInt8], suspending: Bool = false) -> Begun {
+        if Trace.watchesFrames { traceEnter(creation, code: code) }
+        let begun = startCreation(creation, code: code, suspending: suspending)
+        if Trace.watchesFrames { traceEnd(begun) }
+        return begun
+    }
+
+    @inline(__always)
+    private mutating func startCreation(_ creation: Creation, code: [UInt8], suspending: Bool) -> Begun {
         let account = journal.load(creation.address)
         if rules.hasAccessLists { journal.warm(account) }
         guard journal.isFreeForCreation(account) else {
@@ -451,47 +482,5 @@ extension Machine {
         let word = context.pointee.stackPointer.pointee
         context.pointee.stackPointer -= 1
         return word
-    }
-}
-
-// MARK: - Tracing
-
-extension Machine {
-    /// Notes the operation about to run; its cost is known when it is done.
-    private mutating func traceStep() {
-        // Init code of no bytes runs nothing, not even the STOP behind it.
-        guard context.pointee.codeSize > 0 else { return }
-        let bottom = context.pointee.stackBottom
-        let height = context.pointee.stackPointer - bottom + 1
-        let frame = context.pointee.frame
-        let atEnd = frame.programCounter >= context.pointee.codeSize
-        var step = TraceStep(
-            programCounter: frame.programCounter,
-            opcode: atEnd ? 0 : context.pointee.codeBytes[frame.programCounter], gas: UInt64(frame.gas), gasCost: 0,
-            depth: depth + 1, memorySize: frame.memorySize, refund: journal.refund,
-            stack: [UInt256](UnsafeBufferPointer(start: bottom, count: height)))
-        if tracer.detail.contains(.memory) {
-            step.memory = [UInt8](UnsafeRawBufferPointer(start: context.pointee.memory, count: frame.memorySize))
-        }
-        if tracer.detail.contains(.returnData) { step.returnData = context.pointee.returnDataBytes }
-        pendingStep = step
-    }
-
-    /// Tells the cost of the pending step before gas moves between frames.
-    @inline(__always)
-    mutating func noteCost() {
-        guard Trace.isEnabled, let step = pendingStep else { return }
-        notedCost = step.gas - UInt64(context.pointee.frame.gas)
-    }
-
-    private mutating func finishStep(_ exit: Exit) {
-        guard var step = pendingStep else { return }
-        pendingStep = nil
-        step.gasCost = notedCost ?? step.gas - Swift.min(step.gas, UInt64(clamping: context.pointee.frame.gas))
-        if case .halted(.outOfGas) = exit { step.gasCost = step.gas }
-        notedCost = nil
-        step.refund = journal.refund
-        tracer.step(step)
-        if case .halted(let reason) = exit { tracer.fault(reason) }
     }
 }

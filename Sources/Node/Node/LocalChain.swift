@@ -10,7 +10,7 @@ import Storage
 import Synchronization
 
 /// What a development chain starts with.
-public struct DevChainConfiguration: Sendable {
+public struct DevelopmentChain: Sendable {
     public var chainID: UInt64 = 31337
     public var mnemonic = MnemonicAccounts.usualPhrase
     public var accountCount = 10
@@ -23,19 +23,23 @@ public struct DevChainConfiguration: Sendable {
     public init() {}
 }
 
-/// An in-memory chain that seals its own blocks. Every block stays readable, with its state.
-final class DevChain: Sendable {
-    let configuration: ChainConfiguration
+/// A chain in memory, every block of which stays readable, with its state. A development chain seals its own blocks; an
+/// imported one stays as it is.
+final class LocalChain: Sendable {
+    let rules: ChainRules
     let accounts: [DevAccount]
     let isInstant: Bool
+    /// Whether this node makes the chain's blocks.
+    let isSealing: Bool
+    /// What blocks made here move their gas limit to.
     private let gasLimit: UInt64
     private let state: Mutex<Content>
 
     private struct Content {
-        var blocks: [BlockRecord]
-        var numbers: [Bytes32: UInt64]
+        private(set) var blocks: [BlockRecord] = []
+        private(set) var numbers: [Bytes32: UInt64] = [:]
         /// Block number and index of every transaction.
-        var places: [Bytes32: (number: UInt64, index: Int)] = [:]
+        private(set) var places: [Bytes32: (number: UInt64, index: Int)] = [:]
         var pool = TransactionPool()
         /// Seconds that the chain's clock is ahead of the machine's.
         var clockOffset: Int64 = 0
@@ -44,15 +48,37 @@ final class DevChain: Sendable {
         var snapshots: [UInt64: (height: Int, pool: TransactionPool, clockOffset: Int64)] = [:]
         var nextSnapshot: UInt64 = 1
 
+        init(_ blocks: [BlockRecord]) {
+            for block in blocks { append(block) }
+        }
+
         var head: BlockRecord { blocks[blocks.count - 1] }
+
+        mutating func append(_ record: BlockRecord) {
+            blocks.append(record)
+            numbers[record.hash] = record.number
+            for (index, transaction) in record.transactions.enumerated() {
+                places[transaction.hash] = (record.number, index)
+            }
+        }
+
+        /// Forgets the blocks behind a height.
+        mutating func truncate(to height: Int) {
+            for record in blocks.suffix(from: height) {
+                numbers[record.hash] = nil
+                for transaction in record.transactions { places[transaction.hash] = nil }
+            }
+            blocks.removeLast(blocks.count - height)
+        }
     }
 
-    init(_ options: DevChainConfiguration) throws {
+    init(_ options: DevelopmentChain) throws {
         guard let accounts = MnemonicAccounts.derive(options.mnemonic, count: options.accountCount) else {
             throw NodeError("the mnemonic gives no valid keys")
         }
         self.accounts = accounts
-        configuration = .development(chainID: options.chainID)
+        rules = ChainRules(.development(chainID: options.chainID))
+        isSealing = true
         gasLimit = options.gasLimit
         isInstant = options.blockTime == nil
         let balance = UInt256(options.balance) &* UInt256(1_000_000_000_000_000_000 as UInt64)
@@ -71,10 +97,18 @@ final class DevChain: Sendable {
         header.excessBlobGas = 0
         header.parentBeaconBlockRoot = .zero
         header.requestsHash = SHA256.hash([])
-        let record = BlockRecord(
-            block: Block(header: header, transactions: [], withdrawals: []), state: genesis, transactions: [],
-            receipts: [])
-        state = Mutex(Content(blocks: [record], numbers: [record.hash: 0]))
+        let record = BlockRecord(block: Block(header: header, transactions: [], withdrawals: []), state: genesis)
+        state = Mutex(Content([record]))
+    }
+
+    /// The chain that a tree's head stands on.
+    init(_ tree: BlockTree, rules: ChainRules, gasLimit: UInt64) {
+        self.rules = rules
+        self.gasLimit = gasLimit
+        accounts = []
+        isInstant = false
+        isSealing = false
+        state = Mutex(Content(tree.canonical))
     }
 
     // MARK: Reading
@@ -107,14 +141,14 @@ final class DevChain: Sendable {
     /// The nonce that `address` should use next, waiting transactions counted.
     func pendingNonce(_ address: Address) -> UInt64 {
         state.withLock { content in
-            content.pool.nextNonce(of: address, from: DevChain.nonce(address, content.head))
+            content.pool.nextNonce(of: address, from: LocalChain.nonce(address, content.head))
         }
     }
 
     func poolStatus() -> (pending: [PooledTransaction], queued: [PooledTransaction]) {
         state.withLock { content in
             let head = content.head
-            return content.pool.status { DevChain.nonce($0, head) }
+            return content.pool.status { LocalChain.nonce($0, head) }
         }
     }
 
@@ -124,9 +158,11 @@ final class DevChain: Sendable {
     }
 
     /// The block that a call at `record` sees: that block's own environment.
-    func context(of record: BlockRecord) -> BlockContext { BlockContext(record.header, configuration: configuration) }
+    func context(of record: BlockRecord) -> BlockContext { context(for: record.header) }
 
-    private func context(for header: Header) -> BlockContext { BlockContext(header, configuration: configuration) }
+    func context(for header: Header) -> BlockContext {
+        BlockContext(header, configuration: rules.configuration(of: header))
+    }
 
     /// The environment of the block that would come now.
     func pendingContext() -> BlockContext {
@@ -153,7 +189,7 @@ final class DevChain: Sendable {
         _ transaction: Transaction, sender: Address, head: BlockRecord, context: BlockContext
     ) throws(TransactionError) {
         var current = transaction
-        let nonce = DevChain.nonce(sender, head)
+        let nonce = LocalChain.nonce(sender, head)
         if transaction.nonce < nonce { throw .nonceTooLow(state: nonce) }
         current.nonce = nonce
         var relaxed = context
@@ -171,80 +207,62 @@ final class DevChain: Sendable {
     }
 
     private func nextHeader(_ content: borrowing Content) -> Header {
-        let parent = content.head.header
-        var header = Header()
-        header.parentHash = content.head.hash
-        header.ommersHash = Block.hash(ofOmmers: [])
-        header.number = parent.number + 1
-        header.gasLimit = gasLimit
-        header.timestamp = max(parent.timestamp + 1, content.nextTimestamp ?? now(content))
-        header.baseFeePerGas = BaseFee.next(after: parent)
-        header.mixHash = Keccak256.hash(content.head.hash.bytes)
-        header.parentBeaconBlockRoot = .zero
-        let fork = configuration.fork(number: header.number, timestamp: header.timestamp)
-        if let parameters = configuration.blobParameters(number: header.number, timestamp: header.timestamp) {
-            header.excessBlobGas = BlobGas.excess(
-                parentExcess: parent.excessBlobGas ?? 0, parentUsed: parent.blobGasUsed ?? 0,
-                parentBaseFee: parent.baseFeePerGas ?? .zero, parameters: parameters, fork: fork)
-        }
+        let head = content.head
+        var header = Header(
+            after: head.header, hash: head.hash,
+            timestamp: max(head.header.timestamp + 1, content.nextTimestamp ?? now(content)),
+            gasLimit: Header.gasLimit(after: head.header.gasLimit, target: gasLimit), rules: rules)
+        header.mixHash = Keccak256.hash(head.hash.bytes)
         return header
+    }
+
+    /// Makes a block with what waits and fits, without adding it to the chain. What can never be executed leaves the
+    /// pool.
+    private func build(_ header: Header, withdrawals: [Withdrawal], _ content: inout Content) throws -> BlockRecord {
+        let parent = content.head
+        var builder = try BlockBuilder(
+            header: header, state: parent.state, context: context(for: header), tracer: NoTracer())
+        var stuck: Set<Address> = []
+        let candidates = content.pool.executable(baseFee: header.baseFeePerGas ?? .zero) {
+            LocalChain.nonce($0, parent)
+        }
+        for pooled in candidates where !stuck.contains(pooled.sender) {
+            do throws(TransactionError) {
+                try builder.add(pooled.transaction, hash: pooled.hash, sender: pooled.sender)
+            } catch {
+                // Too large for what is left of this block: the sender's next ones must wait with it. Anything else
+                // can never be executed.
+                stuck.insert(pooled.sender)
+                if error != .gasAllowanceExceeded, error != .tooMuchBlobGas { content.pool.remove(pooled) }
+            }
+        }
+        return try builder.finish(withdrawals: withdrawals)
+    }
+
+    /// Makes a block on the head with what waits and fits, which is then not part of the chain.
+    func preview(_ header: Header, withdrawals: [Withdrawal]) throws -> BlockRecord {
+        try state.withLock { content in
+            // The pool stays as it is, whatever this block thinks of its transactions.
+            var copy = content
+            return try build(header, withdrawals: withdrawals, &copy)
+        }
+    }
+
+    /// The header of the block that would come after the head at a time.
+    func header(at timestamp: UInt64) -> Header {
+        let head = head
+        return Header(
+            after: head.header, hash: head.hash, timestamp: timestamp,
+            gasLimit: Header.gasLimit(after: head.header.gasLimit, target: gasLimit), rules: rules)
     }
 
     /// Seals a block with what waits and fits.
     @discardableResult
     func seal() throws -> BlockRecord {
         try state.withLock { content in
-            let parent = content.head
-            var header = nextHeader(content)
-            var processor = BlockProcessor(view: parent.state, block: context(for: header), tracer: NoTracer())
-            try processor.begin(
-                parentHash: header.parentHash, parentBeaconBlockRoot: header.parentBeaconBlockRoot)
-            var included: [PooledTransaction] = []
-            var records: [TransactionRecord] = []
-            var logCount = 0
-            var stuck: Set<Address> = []
-            let candidates = content.pool.executable(baseFee: header.baseFeePerGas ?? .zero) {
-                DevChain.nonce($0, parent)
-            }
-            for pooled in candidates where !stuck.contains(pooled.sender) {
-                do throws(TransactionError) {
-                    let outcome = try processor.execute(pooled.transaction, sender: pooled.sender)
-                    records.append(
-                        TransactionRecord(
-                            hash: pooled.hash, sender: pooled.sender, gasUsed: outcome.gasUsed,
-                            effectiveGasPrice: outcome.effectiveGasPrice, createdAddress: outcome.createdAddress,
-                            firstLogIndex: logCount))
-                    logCount += outcome.logs.count
-                    included.append(pooled)
-                } catch {
-                    // Too large for what is left of this block: the sender's next ones must wait with it. Anything
-                    // else can never be executed.
-                    stuck.insert(pooled.sender)
-                    if error != .gasAllowanceExceeded, error != .tooMuchBlobGas { content.pool.remove(pooled) }
-                }
-            }
-            let outcome = try processor.finish()
-            var next = parent.state
-            next.apply(outcome.diff)
-            let transactions = included.map(\.transaction)
-            for receipt in outcome.receipts { header.bloom.add(receipt.bloom) }
-            header.stateRoot = next.root
-            header.transactionsRoot = BlockRoots.transactions(transactions)
-            header.receiptsRoot = BlockRoots.receipts(outcome.receipts)
-            header.withdrawalsRoot = BlockRoots.withdrawals([])
-            header.gasUsed = outcome.gasUsed
-            header.blobGasUsed = outcome.blobGasUsed
-            header.requestsHash = outcome.requestsHash
-            let record = BlockRecord(
-                block: Block(header: header, transactions: transactions, withdrawals: []), state: next,
-                transactions: records, receipts: outcome.receipts)
-            content.blocks.append(record)
-            content.numbers[record.hash] = record.number
-            for (index, pooled) in included.enumerated() {
-                content.places[pooled.hash] = (record.number, index)
-                content.pool.remove(pooled)
-            }
-            content.pool.prune { DevChain.nonce($0, record) }
+            let record = try build(nextHeader(content), withdrawals: [], &content)
+            content.append(record)
+            content.pool.prune { LocalChain.nonce($0, record) }
             if let set = content.nextTimestamp {
                 content.clockOffset = Int64(set) - Int64(Date().timeIntervalSince1970)
                 content.nextTimestamp = nil
@@ -289,11 +307,7 @@ final class DevChain: Sendable {
     func revert(to id: UInt64) -> UInt64? {
         state.withLock { content in
             guard let snapshot = content.snapshots[id] else { return nil }
-            for record in content.blocks.suffix(from: snapshot.height) {
-                content.numbers[record.hash] = nil
-                for transaction in record.transactions { content.places[transaction.hash] = nil }
-            }
-            content.blocks.removeLast(content.blocks.count - snapshot.height)
+            content.truncate(to: snapshot.height)
             content.pool = snapshot.pool
             content.clockOffset = snapshot.clockOffset
             content.nextTimestamp = nil

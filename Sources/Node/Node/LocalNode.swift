@@ -3,8 +3,8 @@ import Foundations
 import Networking
 import Synchronization
 
-/// A development node: a chain in memory behind JSON-RPC on HTTP and WebSocket.
-public final class DevNode: Sendable {
+/// A node: a chain in memory behind JSON-RPC on HTTP and WebSocket.
+public final class LocalNode: Sendable {
     public let accounts: [DevAccount]
     public let chainID: UInt64
     private let service: RPCService
@@ -13,14 +13,28 @@ public final class DevNode: Sendable {
     private let sealing = DispatchQueue(label: "condor.sealing")
     private let isStopped = Atomic<Bool>(false)
 
-    /// Makes the chain and binds the port (0 takes a free one); `start` begins to serve.
-    public init(
-        chain options: DevChainConfiguration, host: String, port: UInt16, threadCount: Int
+    /// Makes a development chain and binds the port (0 takes a free one); `start` begins to serve.
+    public convenience init(
+        development options: DevelopmentChain, host: String, port: UInt16, threadCount: Int
     ) throws {
-        let chain = try DevChain(options)
+        try self.init(
+            LocalChain(options), blockTime: options.blockTime, host: host, port: port, threadCount: threadCount)
+    }
+
+    /// Serves the chain that an import made: it does not grow, transactions wait. `gasLimit` is what blocks that clients
+    /// have built tend to.
+    public convenience init(
+        imported tree: BlockTree, rules: ChainRules, gasLimit: UInt64, host: String, port: UInt16, threadCount: Int
+    ) throws {
+        try self.init(
+            LocalChain(tree, rules: rules, gasLimit: gasLimit), blockTime: nil, host: host, port: port,
+            threadCount: threadCount)
+    }
+
+    private init(_ chain: LocalChain, blockTime: UInt64?, host: String, port: UInt16, threadCount: Int) throws {
         accounts = chain.accounts
-        chainID = options.chainID
-        blockTime = options.blockTime
+        chainID = chain.rules.chainID
+        self.blockTime = blockTime
         service = RPCService(chain: chain)
         server = try Server(host: host, port: port, application: service, threadCount: threadCount)
         service.server.withLock { $0 = server }
