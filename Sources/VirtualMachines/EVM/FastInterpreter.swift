@@ -26,16 +26,30 @@ enum FastInterpreter {
 
     // MARK: Blocks, jumps, constants
 
-    /// Gas (32 bits), words needed (16), words grown (16) of the block that begins here.
+    /// Gas (32 bits), words needed (11), words grown (11) of the block that begins here.
     static var enterBlock: Handler {
         { instruction, sp, gas, context in
             let figures = operand(instruction)
             let left = gas - Int64(figures & 0xffff_ffff)
             let height = (sp - UnsafeMutableRawPointer(of(context).pointee.stackBottom)) / 32 + 1
-            if left < 0 || height < Int(figures >> 32 & 0xffff) || height + Int(figures >> 48) > 1024 {
+            if left < 0 || height < Int(figures >> 32 & 0x7ff) || height + Int(figures >> 43) > 1024 {
                 return refuseBlock(instruction, sp, gas, context)
             }
             next(instruction, sp, 0, left, context)
+        }
+    }
+
+    /// As `enterBlock`, for a JUMPDEST with others directly behind it: pays for them too, and goes on behind as many
+    /// instructions as the upper 10 bits say.
+    static var enterRun: Handler {
+        { instruction, sp, gas, context in
+            let figures = operand(instruction)
+            let left = gas - Int64(figures & 0xffff_ffff)
+            let height = (sp - UnsafeMutableRawPointer(of(context).pointee.stackBottom)) / 32 + 1
+            if left < 0 || height < Int(figures >> 32 & 0x7ff) || height + Int(figures >> 43 & 0x7ff) > 1024 {
+                return refuseBlock(instruction, sp, gas, context)
+            }
+            next(instruction + 16 * Int(figures >> 54), sp, 0, left, context)
         }
     }
 
@@ -45,29 +59,56 @@ enum FastInterpreter {
     static var invalid: Handler {
         { leave($0, $1, $2, $3, .halted(.invalidOpcode)) }
     }
-    static var jumpNowhere: Handler {
-        { leave($0, $1, $2, $3, .halted(.invalidJump)) }
+
+    /// When a jump to a constant place is taken.
+    enum Condition {
+        case always, ifNotZero, ifZero
     }
 
-    static var jumpNowhereIf: Handler {
-        { instruction, sp, gas, context in
-            if !stack(sp)[0].isZero {
-                return leave(instruction, sp, gas, context, .halted(.invalidJump))
-            }
-            next(instruction, sp, -1, gas, context)
+    static func jump(_ condition: Condition) -> Handler {
+        switch condition {
+        case .always: jumpTo
+        case .ifNotZero: jumpToIf
+        case .ifZero: jumpToIfZero
         }
     }
 
-    static var jumpTo: Handler {
+    /// A jump to what is no JUMPDEST: halts when it is taken.
+    static func jumpNowhere(_ condition: Condition) -> Handler {
+        switch condition {
+        case .always: { leave($0, $1, $2, $3, .halted(.invalidJump)) }
+        case .ifNotZero:
+            { instruction, sp, gas, context in
+                if !stack(sp)[0].isZero { return leave(instruction, sp, gas, context, .halted(.invalidJump)) }
+                next(instruction, sp, -1, gas, context)
+            }
+        case .ifZero:
+            { instruction, sp, gas, context in
+                if stack(sp)[0].isZero { return leave(instruction, sp, gas, context, .halted(.invalidJump)) }
+                next(instruction, sp, -1, gas, context)
+            }
+        }
+    }
+
+    private static var jumpTo: Handler {
         { instruction, sp, gas, context in
             let target = UnsafeRawPointer(bitPattern: UInt(operand(instruction))).unsafelyUnwrapped
             dispatch(target, sp, gas, context)
         }
     }
 
-    static var jumpToIf: Handler {
+    private static var jumpToIf: Handler {
         { instruction, sp, gas, context in
             if stack(sp)[0].isZero { return next(instruction, sp, -1, gas, context) }
+            let target = UnsafeRawPointer(bitPattern: UInt(operand(instruction))).unsafelyUnwrapped
+            dispatch(target, sp - 32, gas, context)
+        }
+    }
+
+    /// ISZERO and JUMPI in one.
+    private static var jumpToIfZero: Handler {
+        { instruction, sp, gas, context in
+            if !stack(sp)[0].isZero { return next(instruction, sp, -1, gas, context) }
             let target = UnsafeRawPointer(bitPattern: UInt(operand(instruction))).unsafelyUnwrapped
             dispatch(target, sp - 32, gas, context)
         }
@@ -285,7 +326,7 @@ enum FastInterpreter {
 // MARK: - What handlers are made of
 
 @inline(__always)
-private func dispatch(
+func dispatch(
     _ instruction: UnsafeRawPointer, _ sp: UnsafeMutableRawPointer, _ gas: Int64, _ context: UnsafeMutableRawPointer
 ) {
     instruction.load(as: Handler.self)(instruction, sp, gas, context)
@@ -293,7 +334,7 @@ private func dispatch(
 
 /// The next instruction, with the stack moved by `move` words.
 @inline(__always)
-private func next(
+func next(
     _ instruction: UnsafeRawPointer, _ sp: UnsafeMutableRawPointer, _ move: Int, _ gas: Int64,
     _ context: UnsafeMutableRawPointer
 ) {
@@ -301,17 +342,17 @@ private func next(
 }
 
 @inline(__always)
-private func operand(_ instruction: UnsafeRawPointer) -> UInt64 {
+func operand(_ instruction: UnsafeRawPointer) -> UInt64 {
     instruction.load(fromByteOffset: 8, as: UInt64.self)
 }
 
 @inline(__always)
-private func stack(_ sp: UnsafeMutableRawPointer) -> StackPointer {
+func stack(_ sp: UnsafeMutableRawPointer) -> StackPointer {
     sp.assumingMemoryBound(to: UInt256.self)
 }
 
 @inline(__always)
-private func of(_ context: UnsafeMutableRawPointer) -> ContextPointer {
+func of(_ context: UnsafeMutableRawPointer) -> ContextPointer {
     context.assumingMemoryBound(to: Context.self)
 }
 
@@ -331,7 +372,7 @@ private func leave(
 
 /// Goes on when `paid` is not negative, halts out of gas otherwise.
 @inline(__always)
-private func nextIfPaid(
+func nextIfPaid(
     _ instruction: UnsafeRawPointer, _ sp: UnsafeMutableRawPointer, _ move: Int, _ paid: Int64,
     _ context: UnsafeMutableRawPointer
 ) {
@@ -346,7 +387,7 @@ private func refuseBlock(
     let figures = operand(instruction)
     let height = (sp - UnsafeMutableRawPointer(of(context).pointee.stackBottom)) / 32 + 1
     let reason: HaltReason =
-        height < Int(figures >> 32 & 0xffff)
+        height < Int(figures >> 32 & 0x7ff)
         ? .stackUnderflow : gas < Int64(figures & 0xffff_ffff) ? .outOfGas : .stackOverflow
     leave(instruction, sp, 0, context, .halted(reason))
 }
@@ -362,7 +403,7 @@ private func target(_ sp: UnsafeMutableRawPointer, _ context: UnsafeMutableRawPo
 
 /// Performs an operation on the stack and goes on.
 @inline(__always)
-private func step(
+func step(
     _ operation: (StackPointer) -> Void, _ instruction: UnsafeRawPointer, _ sp: UnsafeMutableRawPointer, _ move: Int,
     _ gas: Int64, _ context: UnsafeMutableRawPointer
 ) {
@@ -428,12 +469,12 @@ private func codecopy(
 }
 
 @inline(never)
-private func mload(_ sp: UnsafeMutableRawPointer, _ gas: Int64, _ context: UnsafeMutableRawPointer) -> Int64 {
+func mload(_ sp: UnsafeMutableRawPointer, _ gas: Int64, _ context: UnsafeMutableRawPointer) -> Int64 {
     paid(gas) { Operations.mload(of(context), stack(sp), &$0) }
 }
 
 @inline(never)
-private func mstore(
+func mstore(
     _ sp: UnsafeMutableRawPointer, _ gas: Int64, _ context: UnsafeMutableRawPointer
 ) -> Int64 {
     paid(gas) { Operations.mstore(of(context), stack(sp), &$0) }

@@ -69,22 +69,24 @@ struct InstructionStream {
                 continue
             }
             if opcode == 0x5b {
-                builder.endBlock()
-                targets[index] = Int32(truncatingIfNeeded: builder.count)
-                builder.beginBlock()
+                targets[index] = Int32(truncatingIfNeeded: builder.beginDestination())
                 builder.charge(entry)
                 index += 1
                 continue
             }
             builder.charge(entry)
             let next = index + 1 + Int(entry.immediateBytes)
+            if let length = builder.appendFused(opcode, code, at: index, table) {
+                index += length
+                continue
+            }
             if opcode >= 0x5f, opcode <= 0x7f {
                 let follower = next < code.count ? code.bytes[next] : 0
                 if follower == 0x56 || follower == 0x57 {
                     // PUSH and JUMP in one: the place is filled in when all targets are known.
                     builder.charge(table[Int(follower)])
                     let place = FastInterpreter.immediate(code, index, Int(entry.immediateBytes)).clampedToUInt64
-                    builder.appendJump(isConditional: follower == 0x57, to: place)
+                    builder.appendJump(follower == 0x57 ? .ifNotZero : .always, to: place)
                     index = next + 1
                     builder.beginBlock()
                     continue
@@ -108,13 +110,16 @@ struct InstructionStream {
         let words: UnsafeMutablePointer<UInt256>
         var count = 0
         private var wordCount = 0
-        private var jumps: [(index: Int, isConditional: Bool)] = []
+        private var jumps: [(index: Int, condition: FastInterpreter.Condition)] = []
         /// The open block: its entry, its gas, and its stack relative to its entry.
         private var entry = -1
         private var gas: UInt64 = 0
         private var height = 0
         private var needed = 0
         private var growth = 0
+        /// Whether the open block begins with a JUMPDEST, and how many JUMPDESTs stand directly before that one.
+        private var isDestination = false
+        private var runLength = 0
 
         init(
             instructions: UnsafeMutablePointer<Instruction>, targets: UnsafeMutablePointer<Int32>,
@@ -136,18 +141,50 @@ struct InstructionStream {
             append(FastInterpreter.enterBlock)
         }
 
+        /// Begins a block that can be jumped to, and answers its first instruction.
+        mutating func beginDestination() -> Int {
+            if isDestination, entry >= 0, count == entry + 1 {
+                // JUMPDEST directly behind JUMPDEST: the earlier ones enter this block at once, see `endBlock`.
+                let length = runLength + 1
+                entry = -1
+                beginBlock()
+                (gas, height, needed, growth) = (0, 0, 0, 0)
+                runLength = length
+            } else {
+                beginBlock()
+            }
+            isDestination = true
+            return entry
+        }
+
         /// Writes what the open block needs into its entry.
         mutating func endBlock() {
             guard entry >= 0 else { return }
-            // Stack figures beyond the limit of 1,024 fail all the same when they are cut.
-            let most = 2047
-            instructions[entry].argument =
-                gas | UInt64(Swift.min(needed, most)) &<< 32 | UInt64(Swift.min(growth, most)) &<< 48
+            instructions[entry].argument = figures(gas: gas, skip: 0)
+            for distance in stride(from: 1, through: runLength, by: 1) {
+                // A JUMPDEST costs one gas. From afar a part of the run is paid at a time: the way ends on an entry.
+                let longest = 1023
+                instructions[entry - distance] = Instruction(
+                    handler: FastInterpreter.enterRun,
+                    argument: distance <= longest
+                        ? figures(gas: gas + UInt64(distance), skip: distance)
+                        : UInt64(longest) | UInt64(longest - 1) &<< 54)
+            }
             entry = -1
             gas = 0
             height = 0
             needed = 0
             growth = 0
+            isDestination = false
+            runLength = 0
+        }
+
+        /// Gas in 32 bits, words needed and grown in 11 each, instructions to skip in 10. Stack figures beyond the limit
+        /// of 1,024 fail all the same when they are cut.
+        private func figures(gas: UInt64, skip: Int) -> UInt64 {
+            let most = 2047
+            return gas | UInt64(Swift.min(needed, most)) &<< 32 | UInt64(Swift.min(growth, most)) &<< 43
+                | UInt64(skip) &<< 54
         }
 
         /// `words` are what an operation looks at, where that is more than it takes.
@@ -168,23 +205,66 @@ struct InstructionStream {
             }
         }
 
-        mutating func appendJump(isConditional: Bool, to place: UInt64) {
-            jumps.append((count, isConditional))
-            append(
-                isConditional ? FastInterpreter.jumpToIf : FastInterpreter.jumpTo, argument: place)
+        mutating func appendJump(_ condition: FastInterpreter.Condition, to place: UInt64) {
+            jumps.append((count, condition))
+            append(FastInterpreter.jump(condition), argument: place)
+        }
+
+        /// Appends one instruction for what stands at `index` and the operations behind it, where there is one, and
+        /// answers how many bytes of code it covers. The first operation is charged already.
+        mutating func appendFused(
+            _ opcode: UInt8, _ code: Code, at index: Int, _ table: UnsafePointer<OpcodeTable.Entry>
+        ) -> Int? {
+            func operation(_ offset: Int) -> UInt8? {
+                guard index + offset < code.count, table[Int(code.bytes[index + offset])].isDefined else { return nil }
+                return code.bytes[index + offset]
+            }
+            let immediateBytes = Int(table[Int(opcode)].immediateBytes)
+            switch opcode {
+            case 0x5f...0x7f:
+                guard let follower = operation(1 + immediateBytes),
+                    let handler = FastInterpreter.handler(pushBefore: follower),
+                    let word = FastInterpreter.immediate(code, index, immediateBytes).asUInt64
+                else { return nil }
+                charge(table[Int(follower)])
+                append(handler, argument: word)
+                return 2 + immediateBytes
+            case 0x80...0x8f:
+                guard let follower = operation(1), let handler = FastInterpreter.handler(duplicateBefore: follower)
+                else {
+                    return nil
+                }
+                charge(table[Int(follower)])
+                append(handler, argument: 32 * UInt64(opcode - 0x80))
+                return 2
+            case 0x90 where operation(1) == 0x50:
+                charge(table[0x50])
+                append(FastInterpreter.replaceBelow)
+                return 2
+            case 0x15:
+                // ISZERO, PUSH, JUMPI.
+                guard let push = operation(1), push >= 0x5f, push <= 0x7f else { return nil }
+                let size = Int(table[Int(push)].immediateBytes)
+                guard operation(2 + size) == 0x57 else { return nil }
+                charge(table[Int(push)])
+                charge(table[0x57])
+                appendJump(.ifZero, to: FastInterpreter.immediate(code, index + 1, size).clampedToUInt64)
+                beginBlock()
+                return 3 + size
+            default: return nil
+            }
         }
 
         /// Turns the places of constant jumps into instructions. A jump to nowhere halts, a conditional one only when
         /// it is taken.
         mutating func resolveJumps(codeSize: Int) {
-            for (index, isConditional) in jumps {
+            for (index, condition) in jumps {
                 let place = instructions[index].argument
                 let target = place < UInt64(codeSize) ? targets[Int(place)] : -1
                 if target >= 0 {
                     instructions[index].argument = UInt64(UInt(bitPattern: instructions + Int(target)))
                 } else {
-                    instructions[index].handler =
-                        isConditional ? FastInterpreter.jumpNowhereIf : FastInterpreter.jumpNowhere
+                    instructions[index].handler = FastInterpreter.jumpNowhere(condition)
                 }
             }
         }
