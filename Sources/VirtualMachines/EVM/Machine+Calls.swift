@@ -15,9 +15,8 @@ extension Machine {
         guard cover(inputOffset, inputSize) != nil, cover(outputOffset, outputSize) != nil else { return .outOfGas }
         let target = journal.load(codeAddress)
         guard charge(value.isZero ? 0 : 9000), payAccess(target) else { return .outOfGas }
-        let isNewAccount =
-            kind == .call
-            && (rules.clearsEmptyAccounts ? !value.isZero && journal.isEmpty(target) : !journal.exists(target))
+        var isNewAccount = false
+        if kind == .call { isNewAccount = bringsIntoBeing(target, by: value) }
         if isNewAccount, !charge(rules.newAccount) { return .outOfGas }
         if rules.fork >= .prague, let delegate = analysedCode(at: target).delegate {
             guard payAccess(journal.load(delegate)) else { return .outOfGas }

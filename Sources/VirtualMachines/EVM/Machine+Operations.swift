@@ -62,11 +62,22 @@ extension Machine {
     /// The same for an account that is not warm yet. Precompiled contracts are always as cheap as warm ones, and so is
     /// what the transaction's access list names.
     private mutating func payFirstAccess(_ account: Int, warmPrice: Int64) -> Bool {
-        let isCheap =
-            journal.isListed(account) || Precompiles.contains(journal.address(at: account), fork: rules.fork)
+        // Not one expression: the closure behind || would copy the whole machine.
+        var isCheap = journal.isListed(account)
+        if !isCheap { isCheap = Precompiles.contains(journal.address(at: account), fork: rules.fork) }
         guard charge(isCheap ? warmPrice : rules.coldAccount) else { return false }
         journal.warm(account)
         return true
+    }
+
+    /// Whether `value` for an account brings it into being, which has a price.
+    @inline(__always)
+    func bringsIntoBeing(_ account: Int, by value: UInt256) -> Bool {
+        if rules.clearsEmptyAccounts {
+            if value.isZero { return false }
+            return journal.isEmpty(account)
+        }
+        return !journal.exists(account)
     }
 
     /// Covers a range of the frame's memory; nil when out of gas.
@@ -225,11 +236,7 @@ extension Machine {
         if rules.hasAccessLists, !journal.isWarm(beneficiary), !payFirstAccess(beneficiary, warmPrice: 0) {
             return .outOfGas
         }
-        let isNewAccount =
-            rules.clearsEmptyAccounts
-            ? !balance.isZero && journal.isEmpty(beneficiary)
-            : rules.fork >= .tangerineWhistle && !journal.exists(beneficiary)
-        if isNewAccount {
+        if rules.fork >= .tangerineWhistle, bringsIntoBeing(beneficiary, by: balance) {
             guard charge(rules.newAccount) else { return .outOfGas }
             if let prices = rules.statePrices, !chargeState(prices.account) { return .outOfGas }
         }
