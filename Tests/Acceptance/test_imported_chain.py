@@ -201,3 +201,28 @@ def test_extreme_overrides(chain):
                 reply = simulate(chain, [block, {}, {"calls": calls}], validation=validation)
                 assert isinstance(reply, list) or reply["error"]["code"] != 0
     assert chain.request("eth_blockNumber") == "0x36"
+
+
+# MARK: Fees
+
+def test_fee_history_foretells_the_next_base_fee(chain):
+    for number in range(54):
+        history = chain.request("eth_feeHistory", "0x1", hex(number), [50])
+        following = chain.request("eth_getBlockByNumber", hex(number + 1), False)
+        assert history["baseFeePerGas"][1] == following.get("baseFeePerGas", "0x0"), number
+        assert len(history["baseFeePerBlobGas"]) == 2 and history["oldestBlock"] == hex(number)
+
+
+def test_fee_history_at_its_bounds(chain):
+    assert chain.request("eth_feeHistory", "0x0", "latest", []) == {"oldestBlock": "0x0", "gasUsedRatio": None}
+    assert chain.request("eth_feeHistory", "0x1", "0x64", [])["error"] == {
+        "code": -32000, "message": "request beyond head block: requested 100, head 54"}
+    assert chain.request("eth_feeHistory", "0x400", "latest", [])["oldestBlock"] == "0x0"
+
+
+def test_rules_of_a_call_are_those_of_the_block_that_it_sees(chain):
+    """PUSH0 came with Shanghai, at 390 seconds."""
+    code = "0x5f60005260206000f3"
+    for time, works in [("0x185", False), ("0x186", True)]:
+        reply = chain.request("eth_call", {"to": TARGET}, "0x26", {TARGET: {"code": code}}, {"time": time})
+        assert (reply == "0x" + "00" * 32) == works, reply

@@ -164,6 +164,8 @@ final class LocalChain: Sendable {
         BlockContext(header, configuration: rules.configuration(of: header))
     }
 
+    func configuration(of record: BlockRecord) -> ChainConfiguration { rules.configuration(of: record.header) }
+
     /// The environment of the block that would come now.
     func pendingContext() -> BlockContext {
         state.withLock { context(for: nextHeader($0)) }

@@ -27,7 +27,7 @@ struct CallEnvironment {
     ) throws {
         self.init(chain, record)
         if let json = parameters.optional(blockOverrides) {
-            try BlockOverrides(json, argument: blockOverrides).apply(to: &context)
+            try BlockOverrides(json, argument: blockOverrides).apply(to: &context, chain.configuration(of: record))
         }
         if let json = parameters.optional(stateOverrides) {
             precompiles = try StateOverrides(json, argument: stateOverrides).apply(to: &state, fork: context.fork)

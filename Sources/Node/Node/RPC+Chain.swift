@@ -76,8 +76,8 @@ extension RPCService {
             writer.value(quantity: service.chain.context(of: service.chain.head).blobBaseFee)
         },
         "eth_baseFee": { service, _, writer in
-            if service.chain.head.header.baseFeePerGas == nil { return writer.null() }
-            writer.value(quantity: BaseFee.next(after: service.chain.head.header))
+            guard let fee = service.nextBaseFee(after: service.chain.head.header) else { return writer.null() }
+            writer.value(quantity: fee)
         },
         "eth_config": { service, _, writer in service.writeConfiguration(&writer) },
         "eth_capabilities": { service, _, writer in service.writeCapabilities(&writer) },
@@ -116,8 +116,18 @@ extension RPCService {
     }
 
     private func feeHistory(_ parameters: RPCParameters, _ writer: inout JSONWriter) throws {
-        let wanted = min(max(1, try parameters.number(0)), 1024)
-        let newest = try block(parameters, 1)
+        let wanted = min(try parameters.number(0), 1024)
+        if wanted == 0 {
+            return writer.object { writer in
+                writer.member("oldestBlock", quantity: 0 as UInt64)
+                writer.key("gasUsedRatio")
+                writer.null()
+            }
+        }
+        guard let newest = try find(parameters, 1) else {
+            let number = try parameters.number(1)
+            throw RPCError.server("request beyond head block: requested \(number), head \(chain.head.number)")
+        }
         guard let values = (parameters.optional(2).map(\.array)) ?? [] else {
             throw RPCError.invalidParameters("argument 2 must be an array of reward percentiles")
         }
@@ -139,14 +149,14 @@ extension RPCService {
             writer.key("baseFeePerGas")
             writer.array { writer in
                 for record in records { writer.value(quantity: record.header.baseFeePerGas ?? .zero) }
-                writer.value(quantity: BaseFee.next(after: newest.header))
+                writer.value(quantity: nextBaseFee(after: newest.header) ?? .zero)
             }
             writer.key("gasUsedRatio")
             writer.array(records) { $0.value(Double($1.header.gasUsed) / Double(max(1, $1.header.gasLimit))) }
             writer.key("baseFeePerBlobGas")
             writer.array { writer in
                 for record in records { writer.value(quantity: chain.context(of: record).blobBaseFee) }
-                writer.value(quantity: chain.pendingContext().blobBaseFee)
+                writer.value(quantity: nextBlobBaseFee(after: newest.header))
             }
             writer.key("blobGasUsedRatio")
             writer.array(records) { writer, record in
@@ -160,6 +170,23 @@ extension RPCService {
                 }
             }
         }
+    }
+
+    /// The base fee of the block behind `header`; nil when that is before London.
+    private func nextBaseFee(after header: Header) -> UInt256? {
+        let configuration = chain.rules.configuration(of: header)
+        guard configuration.fork(number: header.number + 1, timestamp: header.timestamp) >= .london else { return nil }
+        return BaseFee.next(after: header)
+    }
+
+    /// The price of blob gas behind `header`, by the rules of `header`'s time; zero before Cancun.
+    private func nextBlobBaseFee(after header: Header) -> UInt256 {
+        let configuration = chain.rules.configuration(of: header)
+        guard let parameters = configuration.blobParameters(number: header.number, timestamp: header.timestamp),
+            let excess = Header.excessBlobGas(
+                after: header, number: header.number, timestamp: header.timestamp, configuration)
+        else { return .zero }
+        return BlobGas.baseFee(excessBlobGas: excess, parameters: parameters)
     }
 
     /// The tips at the percentiles of the block's gas, cheapest first.

@@ -75,6 +75,14 @@ extension RPCService {
                     writer.key("disabled")
                     writer.value(false)
                     writer.member("oldestBlock", quantity: 0 as UInt64)
+                    guard name == "logs" else { return }
+                    // The window in which logs can be searched: as long as a chain can get.
+                    writer.key("deleteStrategy")
+                    writer.object { writer in
+                        writer.key("type")
+                        writer.value("window")
+                        writer.member("retentionBlocks", quantity: UInt64.max)
+                    }
                 }
             }
         }

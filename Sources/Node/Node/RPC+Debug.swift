@@ -52,10 +52,12 @@ extension RPCService {
         "debug_traceCall": { service, parameters, writer in
             let request = try CallRequest(parameters.required(0))
             let options = try TraceOptions(parameters.optional(2), argument: 2)
-            var environment = CallEnvironment(service.chain, try service.block(parameters, 1))
+            let record = try service.block(parameters, 1)
+            var environment = CallEnvironment(service.chain, record)
             if let json = parameters.optional(2) {
                 if let block = json["blockOverrides"], !block.isNull {
-                    try BlockOverrides(block, argument: 2).apply(to: &environment.context)
+                    try BlockOverrides(block, argument: 2)
+                        .apply(to: &environment.context, service.chain.configuration(of: record))
                 }
                 if let state = json["stateOverrides"], !state.isNull {
                     environment.precompiles = try StateOverrides(state, argument: 2)

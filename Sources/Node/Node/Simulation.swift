@@ -149,7 +149,8 @@ struct Simulation {
         header.mixHash = overrides.prevRandao ?? .zero
         let rules = chain.rules
         let isMerged = rules.isMerged(number: header.number, timestamp: header.timestamp)
-        header.difficulty = overrides.difficulty ?? (isMerged ? .zero : parent.header.difficulty)
+        // Behind the merge nothing has a difficulty, whatever is asked for.
+        header.difficulty = isMerged ? .zero : overrides.difficulty ?? parent.header.difficulty
         let configuration = rules.configuration(of: header)
         let fork = configuration.fork(number: header.number, timestamp: header.timestamp)
         if fork >= .london {

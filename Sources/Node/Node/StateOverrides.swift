@@ -148,13 +148,15 @@ struct BlockOverrides {
         }
     }
 
-    /// For methods that run one call: what the call sees.
-    func apply(to context: inout BlockContext) throws(RPCError) {
+    /// For methods that run one call: what the call sees. Its rules are those of the number and time that it sees.
+    func apply(to context: inout BlockContext, _ configuration: ChainConfiguration) throws(RPCError) {
         for (name, isGiven) in [("beaconRoot", beaconRoot != nil), ("withdrawals", withdrawals != nil)] where isGiven {
             throw .server("block override \"\(name)\" is not supported for this RPC method")
         }
         context.number = number ?? context.number
         context.timestamp = time ?? context.timestamp
+        context.fork = configuration.fork(number: context.number, timestamp: context.timestamp)
+        context.blobParameters = configuration.blobParameters(number: context.number, timestamp: context.timestamp)
         context.gasLimit = gasLimit ?? context.gasLimit
         context.beneficiary = feeRecipient ?? context.beneficiary
         context.baseFeePerGas = baseFeePerGas ?? context.baseFeePerGas

@@ -18,6 +18,9 @@ struct StepTracer: TransactionTracer {
     private var storage: [Address: [UInt256: UInt256]] = [:]
     /// The step written last, whose error comes after it.
     private var last: TraceStep?
+    /// The refund counter before the next step, and before the last one.
+    private var refund: Int64 = 0
+    private var lastRefund: Int64 = 0
 
     /// Goes on without steps after `sizeLimit` bytes of JSON.
     init(_ options: TraceOptions, sizeLimit: Int) {
@@ -36,7 +39,9 @@ struct StepTracer: TransactionTracer {
     mutating func step(_ step: TraceStep) {
         if size > limit { return }
         last = step
+        lastRefund = refund
         append(step, error: nil)
+        refund = step.refund
     }
 
     mutating func fault(_ reason: HaltReason) {
@@ -85,9 +90,9 @@ struct StepTracer: TransactionTracer {
                     }
                 }
             }
-            if step.refund > 0 {
+            if lastRefund > 0 {
                 writer.key("refund")
-                writer.value(step.refund)
+                writer.value(lastRefund)
             }
         }
         size += writer.bytes.count

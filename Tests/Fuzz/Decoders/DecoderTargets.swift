@@ -57,14 +57,14 @@ private let abiTypes: [[ABIType]] = [
 /// A development node without clients: requests go straight to its JSON-RPC service.
 private enum RPCTarget {
     /// Used by libFuzzer's one thread only.
-    private nonisolated(unsafe) static var node: DevNode?
+    private nonisolated(unsafe) static var node: LocalNode?
     private nonisolated(unsafe) static var calls = 0
 
     static func respond(_ bytes: [UInt8]) {
         // A fresh chain now and then: requests may add blocks.
         if calls % 2000 == 0 {
             node?.stop()
-            node = try? DevNode(chain: DevChainConfiguration(), host: "127.0.0.1", port: 0, threadCount: 1)
+            node = try? LocalNode(development: DevelopmentChain(), host: "127.0.0.1", port: 0, threadCount: 1)
         }
         calls += 1
         _ = node?.respond(to: bytes)
