@@ -29,6 +29,59 @@ import Testing
     #expect(succeeded > 300)
 }
 
+/// Every operation behind a PUSH and behind a DUP, where the fast interpreter makes one instruction of two.
+@Test func pairsOfOperationsAgree() {
+    var generator = SeededGenerator(seed: 11)
+    func word() -> UInt256 {
+        let small = UInt256(generator.next() % 5 == 0 ? generator.next() : generator.next() % 300)
+        return [small, UInt256.max &- small, UInt256(generator.next()) << 190, small << 255][Int(generator.next() % 4)]
+    }
+    for opcode: UInt8 in Array(0x01...0x20) + [0x50, 0x51, 0x52, 0x53, 0x56, 0x57, 0x90, 0x91] {
+        for round in 0..<40 {
+            var code: [UInt8] = []
+            for _ in 0..<4 { code += [0x7f] + word().bigEndianBytes }
+            switch generator.next() % 4 {
+            case 0: code += [0x80 + UInt8(generator.next() % 5)]
+            case 1: code += [0x61, UInt8(generator.next() % 5), UInt8(truncatingIfNeeded: generator.next())]
+            case 2: code += [0x67] + UInt256(generator.next()).bigEndianBytes.suffix(8)
+            default: code += [0x5f]
+            }
+            code += [opcode]
+            if generator.next() % 3 == 0 { code += [0x15, 0x60, UInt8(code.count + 4), 0x57, 0x5b] }
+            if generator.next() % 3 == 0 { code += [0x90, 0x50] }
+            code += [0x60, 0, 0x52, 0x60, 32, 0x52, 0x60, 64, 0x60, 0, 0xf3]
+            agree(code, gas: round % 4 == 0 ? 30 + generator.next() % 60 : 100_000, [.frontier, .osaka][round % 2])
+        }
+    }
+}
+
+/// JUMPDESTs behind each other are entered at once, however many: from every distance, with just enough gas and one less.
+@Test func runsOfJumpDestinationsAgree() {
+    for length in [1, 2, 3, 1022, 1023, 1024, 1025, 2047, 3000] {
+        for place in Set([0, 1, length / 2, max(0, length - 1024), max(0, length - 1025), length - 1]) {
+            let target = 4 + place
+            let run = [UInt8](repeating: 0x5b, count: length)
+            let code =
+                [0x61, UInt8(target >> 8), UInt8(target & 255), 0x56] + run + [
+                    0x58, 0x60, 0, 0x52, 0x60, 32, 0x5f, 0xf3,
+                ]
+            let cost = UInt64(3 + 8 + length - place + 2 + 3 + 6 + 3 + 2)
+            for gas in [cost, cost - 1, cost + 1, UInt64(length - place), 12] { agree(code, gas: gas, .osaka) }
+            // The block behind the run wants more of the stack than there is.
+            agree([0x61, UInt8(target >> 8), UInt8(target & 255), 0x56] + run + [0x50, 0x00], gas: 100_000, .osaka)
+        }
+    }
+}
+
+private func agree(_ code: [UInt8], gas: UInt64, _ fork: Fork) {
+    let fast = run(code, [], gas, fork, .fast)
+    let reference = run(code, [], gas, fork, .reference)
+    let isSame =
+        kind(fast.result.status) == kind(reference.result.status) && fast.result.gasLeft == reference.result.gasLeft
+        && fast.result.output == reference.result.output && fast.diff == reference.diff
+    #expect(isSame, "\(fork) gas \(gas) code \(Hex.encode(code))")
+}
+
 private func kind(_ status: ExecutionStatus) -> Int {
     switch status {
     case .success: 0
