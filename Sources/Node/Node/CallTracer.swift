@@ -9,18 +9,18 @@ struct CallTracer: TransactionTracer {
     static var isEnabled: Bool { false }
     static var watchesFrames: Bool { true }
 
-    private struct Node {
+    private struct Call {
         let frame: TraceFrame
         var status = ExecutionStatus.success
         var gasUsed: UInt64 = 0
         var output: [UInt8] = []
-        var calls: [Node] = []
+        var calls: [Call] = []
         var logs: [(log: Log, index: Int, position: Int)] = []
     }
 
     private let options: TraceOptions
     /// The frames that are open, outermost first; the outermost stays when it ends.
-    private var open: [Node] = []
+    private var open: [Call] = []
     private var depth = 0
     private var logCount = 0
 
@@ -28,7 +28,7 @@ struct CallTracer: TransactionTracer {
 
     mutating func enter(_ frame: TraceFrame) {
         depth += 1
-        if depth == 1 || !options.isTopCallOnly { open.append(Node(frame: frame)) }
+        if depth == 1 || !options.isTopCallOnly { open.append(Call(frame: frame)) }
     }
 
     mutating func leave(_ status: ExecutionStatus, gasLeft: UInt64, output: [UInt8]) {
@@ -62,7 +62,7 @@ struct CallTracer: TransactionTracer {
     }
 
     /// Calls nest at most 1,024 deep, and so does this.
-    private static func write(_ node: Node, gas: UInt64, hasFailed: Bool, _ writer: inout JSONWriter) {
+    private static func write(_ node: Call, gas: UInt64, hasFailed: Bool, _ writer: inout JSONWriter) {
         let frame = node.frame
         let isCreation = frame.kind == .create || frame.kind == .create2
         let hasFailed = hasFailed || !node.status.isSuccess
