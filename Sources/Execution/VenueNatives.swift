@@ -10,13 +10,15 @@ public struct VenueNatives: NativeContracts {
     }
 
     /// Where the natives live, ascending.
-    public static var addresses: [Address] { [PricingContract.address] }
+    public static var addresses: [Address] { [FixedPointContract.address, PricingContract.address] }
 
     public func contains(_ address: Address) -> Bool {
-        isActive && address == PricingContract.address
+        isActive && (address == FixedPointContract.address || address == PricingContract.address)
     }
 
     public func run(_ address: Address, input: [UInt8], gasLimit: UInt64) -> NativeOutcome {
-        PricingContract.run(input: input, gasLimit: gasLimit)
+        address == FixedPointContract.address
+            ? FixedPointContract.run(input: input, gasLimit: gasLimit)
+            : PricingContract.run(input: input, gasLimit: gasLimit)
     }
 }

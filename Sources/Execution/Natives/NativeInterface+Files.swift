@@ -5,19 +5,27 @@
     public enum NativeInterfaceFiles {
         /// Name and content of every file.
         public static var all: [(name: String, content: String)] {
-            [PricingContract.interface].flatMap { interface in
+            interfaces.flatMap { address, interface in
                 [
                     ("\(interface.name).json", interface.jsonABI),
-                    ("\(interface.name).vyi", interface.vyperInterface(at: PricingContract.address)),
+                    ("\(interface.name).vyi", interface.vyperInterface(at: address)),
                 ]
             }
         }
 
         /// Every signature with the selector that its contract declares.
         public static var selectors: [(signature: String, selector: UInt32)] {
-            let interface = PricingContract.interface
-            return interface.functions.map { ($0.signature, $0.selector) }
-                + interface.errors.map { ("\($0.name)()", $0.selector) }
+            interfaces.flatMap { _, interface in
+                interface.functions.map { ($0.signature, $0.selector) }
+                    + interface.errors.map { ("\($0.name)()", $0.selector) }
+            }
+        }
+
+        private static var interfaces: [(Address, NativeInterface)] {
+            [
+                (FixedPointContract.address, FixedPointContract.interface),
+                (PricingContract.address, PricingContract.interface),
+            ]
         }
     }
 

@@ -14,16 +14,6 @@ struct NativeFunction {
     let selector: UInt32
     let inputs: [NativeParameter]
     let outputs: [NativeParameter]
-
-    /// The arguments behind the selector; nil when the call data is no call of this function.
-    func arguments(_ callData: [UInt8]) -> [ABIValue]? {
-        guard UInt32(selectorOf: callData) == selector else { return nil }
-        do throws(ABIError) {
-            return try ABI.decode([UInt8](callData.dropFirst(4)), as: inputs.map { $0.type })
-        } catch {
-            return nil
-        }
-    }
 }
 
 struct NativeParameter {

@@ -2,36 +2,116 @@ import Derivatives
 import EVM
 public import Foundations
 
-/// The native contract Pricing at `0x0c02`: option prices as pure functions.
+/// The native contract Pricing at `0x0c02`: options as pure functions.
 ///
-///     blackScholes(uint256 spot, uint256 strike, uint256 tau, uint256 sigma, int256 rate)
-///         → (uint256 price, int256 delta)
-///
-/// All numbers have 18 decimals; tau is in years.
+/// All numbers have 18 decimals; tau is in years. `kind` is 0 for a call, 1 for a put; `model` is 0 for Leisen–Reimer
+/// (odd steps), 1 for Cox–Ross–Rubinstein, 2 for Jarrow–Rudd.
 public enum PricingContract {
     public static var address: Address { Address(0x0c02) }
 
-    static var interface: NativeInterface {
-        NativeInterface(
-            name: "Pricing", functions: [blackScholes], errors: [outOfDomain, invalidInput])
+    /// The functions by selector.
+    enum Function: UInt32, CaseIterable {
+        case blackScholes = 0x087b_95ea
+        case greeks = 0x5fd4_5807
+        case black76 = 0x6287_4613
+        case impliedVolatility = 0x8577_df71
+        case american = 0x1c77_1cf4
+
+        var declaration: NativeFunction {
+            let strike = NativeParameter("strike", .unsigned(256))
+            let tau = NativeParameter("tau", .unsigned(256))
+            let sigma = NativeParameter("sigma", .unsigned(256))
+            let rate = NativeParameter("rate", .signed(256))
+            let yield = NativeParameter("carry", .signed(256))
+            let kind = NativeParameter("kind", .unsigned(8))
+            let spot = NativeParameter("spot", .unsigned(256))
+            let price = NativeParameter("price", .unsigned(256))
+            let delta = NativeParameter("delta", .signed(256))
+            let greeks = [
+                price, delta, NativeParameter("gamma", .unsigned(256)), NativeParameter("vega", .unsigned(256)),
+                NativeParameter("theta", .signed(256)), NativeParameter("rho", .signed(256)),
+                NativeParameter("vanna", .signed(256)), NativeParameter("volga", .signed(256)),
+            ]
+            switch self {
+            case .blackScholes:
+                return NativeFunction(
+                    name: "blackScholes", selector: rawValue, inputs: [spot, strike, tau, sigma, rate],
+                    outputs: [price, delta])
+            case .greeks:
+                return NativeFunction(
+                    name: "greeks", selector: rawValue, inputs: [kind, spot, strike, tau, sigma, rate, yield],
+                    outputs: greeks)
+            case .black76:
+                return NativeFunction(
+                    name: "black76", selector: rawValue,
+                    inputs: [kind, NativeParameter("forward", .unsigned(256)), strike, tau, sigma, rate],
+                    outputs: greeks)
+            case .impliedVolatility:
+                return NativeFunction(
+                    name: "impliedVolatility", selector: rawValue,
+                    inputs: [kind, spot, strike, tau, rate, yield, price], outputs: [sigma])
+            case .american:
+                return NativeFunction(
+                    name: "american", selector: rawValue,
+                    inputs: [
+                        NativeParameter("model", .unsigned(8)), kind, spot, strike, tau, sigma, rate, yield,
+                        NativeParameter("steps", .unsigned(16)),
+                    ],
+                    outputs: [price, delta, NativeParameter("boundary", .unsigned(256))])
+            }
+        }
+
+        var inputCount: Int {
+            switch self {
+            case .blackScholes: 5
+            case .greeks, .impliedVolatility: 7
+            case .black76: 6
+            case .american: 9
+            }
+        }
+
+        func gas(_ call: NativeCall) -> UInt64 {
+            switch self {
+            case .blackScholes, .greeks, .black76: return 300
+            case .impliedVolatility: return 1200
+            case .american:
+                // The nodes, up to the most steps that are taken.
+                let steps = min(call.words[8].clampedToUInt64, UInt64(Lattice.maximumSteps))
+                return 1000 &+ 40 &* steps &+ steps &* steps / 2
+            }
+        }
     }
 
-    static var blackScholes: NativeFunction {
-        NativeFunction(
-            name: "blackScholes", selector: 0x087b_95ea,
-            inputs: [
-                NativeParameter("spot", .unsigned(256)), NativeParameter("strike", .unsigned(256)),
-                NativeParameter("tau", .unsigned(256)), NativeParameter("sigma", .unsigned(256)),
-                NativeParameter("rate", .signed(256)),
-            ],
-            outputs: [NativeParameter("price", .unsigned(256)), NativeParameter("delta", .signed(256))])
+    static var interface: NativeInterface {
+        NativeInterface(
+            name: "Pricing", functions: Function.allCases.map { $0.declaration },
+            errors: [outOfDomain, overflow, belowIntrinsic, aboveBound, invalidInput])
     }
 
     static var outOfDomain: NativeRevert {
         NativeRevert(
             name: "OutOfDomain", selector: 0xf2b4_02bb,
-            meaning:
-                "spot or strike is 0 or 2^96 and more, tau or sigma over 100, |rate| over 10 or |rate|*tau 40 and more")
+            meaning: """
+                spot or strike is 0 or 2^96 and more, tau or sigma over 100, |rate| or |carry| over 10 or times tau 40 \
+                and more; tau is 0 where a volatility is sought; a lattice without time, volatility or steps, of more \
+                than 2047, even where odd ones are wanted, or with probabilities outside (0, 1)
+                """)
+    }
+
+    static var overflow: NativeRevert {
+        NativeRevert(name: "Overflow", selector: 0x3527_8d12, meaning: "a result passes 2^255 units")
+    }
+
+    static var belowIntrinsic: NativeRevert {
+        NativeRevert(
+            name: "BelowIntrinsic", selector: 0xe76f_984a,
+            meaning: "the price is what the option is worth without volatility, or less")
+    }
+
+    static var aboveBound: NativeRevert {
+        NativeRevert(
+            name: "AboveBound", selector: 0x9520_24f2,
+            meaning: "the price is what the option is worth with infinite volatility, or more")
     }
 
     static var invalidInput: NativeRevert {
@@ -40,29 +120,86 @@ public enum PricingContract {
             meaning: "the call data is no call of a function of this contract")
     }
 
-    /// One evaluation takes up to 13 µs on the development machine, where the interpreter's dearest arithmetic opcode
-    /// takes about 14 ns per gas: with 1,500 gas a unit buys no more time in here than there.
-    static var gas: UInt64 { 1500 }
-
-    /// What reading the selector and refusing costs.
-    static var refusalGas: UInt64 { 100 }
-
     static func run(input: [UInt8], gasLimit: UInt64) -> NativeOutcome {
-        guard gasLimit >= refusalGas else { return .outOfGas }
-        guard let arguments = blackScholes.arguments(input) else {
-            return .revert(gasUsed: refusalGas, output: invalidInput.output)
+        guard gasLimit >= NativeGas.refusal else { return .outOfGas }
+        guard let call = NativeCall(input), let function = Function(rawValue: call.selector),
+            call.words.count >= function.inputCount, let request = Request(function, call)
+        else {
+            return .revert(gasUsed: NativeGas.refusal, output: invalidInput.output)
         }
+        let gas = function.gas(call)
         guard gasLimit >= gas else { return .outOfGas }
-        let words = arguments.map { argument in
-            if case .word(let word) = argument { word } else { UInt256.zero }
-        }
         do throws(PricingError) {
-            let value = try BlackScholes.call(
-                spot: words[0], strike: words[1], tau: words[2], sigma: words[3], rate: words[4])
-            let output = ABI.encode([.word(value.price), .word(value.delta)], as: blackScholes.outputs.map { $0.type })
-            return .success(gasUsed: gas, output: output)
+            return .success(gasUsed: gas, words: try request.results())
         } catch {
-            return .revert(gasUsed: gas, output: outOfDomain.output)
+            return .revert(gasUsed: gas, output: revert(for: error).output)
+        }
+    }
+
+    private static func revert(for error: PricingError) -> NativeRevert {
+        switch error {
+        case .price, .time, .volatility, .rate, .steps, .probability: outOfDomain
+        case .overflow: overflow
+        case .belowIntrinsic: belowIntrinsic
+        case .aboveBound: aboveBound
+        }
+    }
+}
+
+/// A decoded call.
+private enum Request {
+    case premium(OptionTerms)
+    case greeks(OptionTerms)
+    case impliedVolatility(OptionTerms, price: UInt256)
+    case american(OptionTerms, LatticeModel, steps: Int)
+
+    /// nil when a number does not fit its type.
+    init?(_ function: PricingContract.Function, _ call: NativeCall) {
+        let x = call.words
+        func kind(_ index: Int) -> OptionKind? { call.byte(index).flatMap { OptionKind(rawValue: $0) } }
+        switch function {
+        case .blackScholes:
+            self = .premium(
+                OptionTerms(
+                    kind: .call, spot: x[0], strike: x[1], tau: x[2], sigma: x[3], rate: x[4], yield: .zero))
+        case .greeks:
+            guard let kind = kind(0) else { return nil }
+            self = .greeks(
+                OptionTerms(kind: kind, spot: x[1], strike: x[2], tau: x[3], sigma: x[4], rate: x[5], yield: x[6]))
+        case .black76:
+            guard let kind = kind(0) else { return nil }
+            self = .greeks(
+                OptionTerms(kind: kind, forward: x[1], strike: x[2], tau: x[3], sigma: x[4], rate: x[5]))
+        case .impliedVolatility:
+            guard let kind = kind(0) else { return nil }
+            self = .impliedVolatility(
+                OptionTerms(kind: kind, spot: x[1], strike: x[2], tau: x[3], sigma: .zero, rate: x[4], yield: x[5]),
+                price: x[6])
+        case .american:
+            guard let model = call.byte(0).flatMap({ LatticeModel(rawValue: $0) }), let kind = kind(1),
+                x[8].bitWidth <= 16
+            else { return nil }
+            self = .american(
+                OptionTerms(kind: kind, spot: x[2], strike: x[3], tau: x[4], sigma: x[5], rate: x[6], yield: x[7]),
+                model, steps: Int(truncatingIfNeeded: x[8].limb0))
+        }
+    }
+
+    func results() throws(PricingError) -> [UInt256] {
+        switch self {
+        case .premium(let terms):
+            let value = try BlackScholes.value(terms)
+            return [value.price, value.delta]
+        case .greeks(let terms):
+            let value = try BlackScholes.value(terms)
+            return [
+                value.price, value.delta, value.gamma, value.vega, value.theta, value.rho, value.vanna, value.volga,
+            ]
+        case .impliedVolatility(let terms, let price):
+            return [try BlackScholes.impliedVolatility(terms, price: price)]
+        case .american(let terms, let model, let steps):
+            let value = try Lattice.value(terms, model: model, steps: steps, isAmerican: true)
+            return [value.price, value.delta, value.boundary.first { !$0.isZero } ?? .zero]
         }
     }
 }

@@ -38,6 +38,7 @@ public func guestDigest(_ rounds: Int32) -> UInt64 {
         absorbArithmetic(&digest)
         absorbCodecs(&digest)
         absorbPrices(&digest)
+        absorbFunctions(&digest)
         absorbExecution(&digest)
     }
     return digest.value.limb0
@@ -81,13 +82,56 @@ private func absorbCodecs(_ digest: inout Digest) {
 private func absorbPrices(_ digest: inout Digest) {
     let (spot, strike) = (digest.word() >> 165, digest.word() >> 165)
     let (tau, sigma) = (UInt256(digest.next()), UInt256(digest.next() >> 1))
-    let rate = UInt256(digest.next() >> 2)
+    let (rate, yield) = (UInt256(digest.next() >> 2), UInt256(digest.next() >> 3))
+    let kind: OptionKind = digest.next() % 2 == 0 ? .call : .put
+    let terms = OptionTerms(
+        kind: kind, spot: spot, strike: strike, tau: tau, sigma: sigma, rate: rate.negated, yield: yield)
     do throws(PricingError) {
-        let value = try BlackScholes.call(spot: spot, strike: strike, tau: tau, sigma: sigma, rate: rate.negated)
-        digest.absorb(value.price)
-        digest.absorb(value.delta)
+        let value = try BlackScholes.value(terms)
+        for number in [
+            value.price, value.delta, value.gamma, value.vega, value.theta, value.rho, value.vanna, value.volga,
+        ] {
+            digest.absorb(number)
+        }
+        digest.absorb(try BlackScholes.impliedVolatility(terms, price: value.price))
+        let lattice = try Lattice.value(terms, model: .leisenReimer, steps: 15, isAmerican: true)
+        digest.absorb(lattice.price)
+        digest.absorb(lattice.delta)
     } catch {
         digest.absorb(.one)
+    }
+}
+
+/// Every function in every rounding, over arguments small and large.
+private func absorbFunctions(_ digest: inout Digest) {
+    let wide = digest.word() >> (digest.next() % 256)
+    let small = UInt256(digest.next() >> (digest.next() % 64))
+    let tail = UInt256(digest.next() % 1_000_000_000_000_000_000)
+    for rounding in Rounding.allCases {
+        for x in [wide, small, small.negated] {
+            digest.absorb(FixedPoint.squareRoot(x, rounding: rounding))
+            digest.absorb(FixedPoint.errorFunction(x, rounding: rounding))
+            digest.absorb(FixedPoint.complementaryErrorFunction(x, rounding: rounding))
+            digest.absorb(FixedPoint.normalDensity(x, rounding: rounding))
+            digest.absorb(FixedPoint.normalDistribution(x, rounding: rounding))
+            absorb(&digest) { () throws(FixedPointError) in try FixedPoint.exponential(x, rounding: rounding) }
+            absorb(&digest) { () throws(FixedPointError) in try FixedPoint.exponential2(x, rounding: rounding) }
+            absorb(&digest) { () throws(FixedPointError) in try FixedPoint.naturalLogarithm(x, rounding: rounding) }
+            absorb(&digest) { () throws(FixedPointError) in try FixedPoint.logarithm2(x, rounding: rounding) }
+            absorb(&digest) { () throws(FixedPointError) in try FixedPoint.power(x, small, rounding: rounding) }
+            absorb(&digest) { () throws(FixedPointError) in
+                try FixedPoint.multiplyDivide(x, wide, small, rounding: rounding)
+            }
+        }
+        absorb(&digest) { () throws(FixedPointError) in try FixedPoint.normalQuantile(tail, rounding: rounding) }
+    }
+}
+
+private func absorb(_ digest: inout Digest, _ function: () throws(FixedPointError) -> UInt256) {
+    do throws(FixedPointError) {
+        digest.absorb(try function())
+    } catch {
+        digest.absorb(error == .domain ? 2 : 3)
     }
 }
 
