@@ -4,7 +4,8 @@ import Foundation
 @main
 struct Condor {
     static let commands: [Command] = [
-        .node, .run, .precompile, .stateTest, .blockTest, .transactionTest, .trieTest, .rlpTest,
+        .node, .importBlocks, .database, .snapshot, .run, .precompile, .stateTest, .blockTest, .transactionTest,
+        .trieTest, .rlpTest,
         .difficultyTest, .basicTest, .transition, .blockBuilder, .fuzz, .opcodes, .version,
     ]
 
