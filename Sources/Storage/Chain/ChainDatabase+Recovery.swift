@@ -73,9 +73,9 @@ extension ChainDatabase {
     private func redo(_ record: [UInt8], at position: BlockArchive.Position) throws(StorageError) {
         switch ArchiveRecord(record) {
         case nil: throw .damaged("a record of the archive")
-        case .head(let hash): try move(to: hash)
+        case .head(let hash): try move(to: hash, isLast: false)
         case .finalized(let hash):
-            if let row = try row(hash) { try noteFinalized(hash, row.number) }
+            if let row = try row(hash) { try noteFinalized(hash, row.number, isLast: false) }
         case .block(let stored, _, let makesHead):
             var batch = StoreBatch()
             try addRow(stored, at: position, to: &batch)
@@ -89,7 +89,7 @@ extension ChainDatabase {
                 try extend(stored, update, batch, isLast: false)
             } else {
                 try store.write(batch, durably: false)
-                if makesHead, stored.hash != head.hash { try move(to: stored.hash) }
+                if makesHead, stored.hash != head.hash { try move(to: stored.hash, isLast: false) }
             }
         }
     }

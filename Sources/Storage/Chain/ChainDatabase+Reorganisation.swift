@@ -28,10 +28,10 @@ extension ChainDatabase {
         }
     }
 
-    func noteFinalized(_ hash: Bytes32, _ number: UInt64) throws(StorageError) {
+    func noteFinalized(_ hash: Bytes32, _ number: UInt64, isLast: Bool = true) throws(StorageError) {
         var batch = StoreBatch()
         batch.put(ChainKey.finalized, .bigEndian(number))
-        batch.put(ChainKey.position, archive.end.encoded)
+        if isLast { batch.put(ChainKey.position, archive.end.encoded) }
         try store.write(batch, durably: false)
         points.withLock { $0.finalized = number }
     }
@@ -52,8 +52,8 @@ extension ChainDatabase {
     }
 
     /// Goes to a block that `route` can reach. The log says already that it is the head: after a crash on the way,
-    /// the same is done again.
-    func move(to hash: Bytes32) throws(StorageError) {
+    /// the same is done again. While records are done again, those behind this one still wait.
+    func move(to hash: Bytes32, isLast: Bool = true) throws(StorageError) {
         let (ancestor, branch) = try route(to: hash)
         try history.whileUndoing { () throws(StorageError) in
             while head.number > ancestor { try undoHead() }
@@ -66,6 +66,7 @@ extension ChainDatabase {
             }
             try extend(stored, update, StoreBatch(), isLast: false)
         }
+        guard isLast else { return }
         var batch = StoreBatch()
         batch.put(ChainKey.position, archive.end.encoded)
         try store.write(batch, durably: false)
