@@ -35,7 +35,7 @@ let floors: [Module] = [
         imports: ["Foundations", "Cryptography", "Chain", "State"]),
     Module(
         name: "Storage", kind: .host, path: "Storage",
-        imports: ["Foundations", "Cryptography", "Chain", "State", "Commitment"]),
+        imports: ["Foundations", "Cryptography", "Chain", "State", "Commitment"], systemLibraries: ["CRocksDB"]),
     Module(
         name: "JSONText", kind: .host, path: "Node/JSONText", imports: ["Foundations"], systemLibraries: ["CSimdjson"]),
     Module(
@@ -80,6 +80,8 @@ let systemLibraries: [Target] = [
         name: "CWslay", path: "Sources/System/CWslay", providers: [.apt(["libwslay-dev"])]),
     .systemLibrary(
         name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+        name: "CRocksDB", path: "Sources/System/CRocksDB", providers: [.apt(["librocksdb-dev"])]),
     // Shims with C bodies: simdjson is C++ behind `extern "C"`; Glibc's module lacks epoll and accept4.
     .target(
         name: "CSimdjson", path: "Sources/System/CSimdjson", cxxSettings: [.unsafeFlags(["-O2"])],

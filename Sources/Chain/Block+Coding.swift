@@ -152,6 +152,39 @@ extension Receipt {
     }
 }
 
+extension Receipt {
+    /// Reads what `encoded` writes; nothing may follow it.
+    public init(decoding bytes: [UInt8]) throws(RLPError) {
+        var decoder = RLPDecoder(bytes)
+        let type = decoder.nextIsList ? .legacy : try Transaction.type(&decoder)
+        var fields = try decoder.list()
+        try decoder.finish()
+        let start = fields.position
+        // A root of 32 bytes before Byzantium, 1 or nothing from then on.
+        let status = try fields.string()
+        let postState = Bytes32(status)
+        if postState == nil, status != [1], !status.isEmpty { throw RLPError(.invalidValue, at: start) }
+        let gasUsed = try fields.integer()
+        var bloom = Bloom()
+        bloom.bytes = try fields.string(count: 256)
+        let logs = try fields.array { (item: inout RLPDecoder) throws(RLPError) in try Log(&item) }
+        try fields.finish()
+        self.init(
+            type: type, postState: postState, succeeded: status == [1], cumulativeGasUsed: gasUsed, bloom: bloom,
+            logs: logs)
+    }
+}
+
+extension Log {
+    init(_ decoder: inout RLPDecoder) throws(RLPError) {
+        var fields = try decoder.list()
+        let address = try fields.address()
+        let topics = try fields.array { (topic: inout RLPDecoder) throws(RLPError) in try topic.hash() }
+        self.init(address: address, topics: topics, data: try fields.string())
+        try fields.finish()
+    }
+}
+
 extension RLPEncoder {
     /// A list of logs, each [address, topics, data].
     public mutating func append(_ logs: [Log]) {

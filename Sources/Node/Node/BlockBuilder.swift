@@ -9,11 +9,11 @@ import Storage
 
 /// Makes a block by executing its transactions one by one; what the header says of them comes out at the end.
 struct BlockBuilder<Trace: Tracer> {
-    typealias Mode = TransactionProcessor<MemoryState, VenueNatives, Trace>.Mode
+    typealias Mode = TransactionProcessor<StoredState, VenueNatives, Trace>.Mode
 
     private(set) var header: Header
-    private let state: MemoryState
-    private(set) var processor: BlockProcessor<MemoryState, Trace>
+    private let state: StoredState
+    private(set) var processor: BlockProcessor<StoredState, Trace>
     private var transactions: [Transaction] = []
     private var records: [TransactionRecord] = []
     private var logCount = 0
@@ -21,7 +21,7 @@ struct BlockBuilder<Trace: Tracer> {
     /// Begins a block on `state` with what its header says already. `context` is the environment that code sees;
     /// `precompiles` are contracts that stand elsewhere than usual, see `Machine`.
     init(
-        header: Header, state: MemoryState, context: BlockContext, tracer: Trace,
+        header: Header, state: StoredState, context: BlockContext, tracer: Trace,
         precompiles: Table<Address, Address> = Table()
     ) throws(BlockError) {
         self.header = header
@@ -49,7 +49,7 @@ struct BlockBuilder<Trace: Tracer> {
         let outcome = try processor.execute(transaction, sender: sender, mode: mode)
         if processor.block.fork < .byzantium {
             var current = state
-            current.apply(processor.processor.diff())
+            do throws(StateError) { try current.apply(processor.processor.diff()) } catch { throw .state(error) }
             processor.setPostState(current.root)
         }
         transactions.append(transaction)
@@ -62,7 +62,7 @@ struct BlockBuilder<Trace: Tracer> {
     mutating func finish(withdrawals: [Withdrawal] = []) throws(BlockError) -> BlockRecord {
         let outcome = try processor.finish(withdrawals: withdrawals)
         var next = state
-        next.apply(outcome.diff)
+        do throws(StateError) { try next.apply(outcome.diff) } catch { throw .state(error) }
         let fork = processor.block.fork
         for receipt in outcome.receipts { header.bloom.add(receipt.bloom) }
         header.stateRoot = next.root
@@ -76,7 +76,8 @@ struct BlockBuilder<Trace: Tracer> {
         let block = Block(
             header: header, transactions: transactions, withdrawals: fork >= .shanghai ? withdrawals : nil)
         return BlockRecord(
-            block: block, state: next, transactions: records, receipts: outcome.receipts, requests: outcome.requests)
+            block: block, state: next, transactions: records, receipts: outcome.receipts, requests: outcome.requests,
+            diff: outcome.diff)
     }
 }
 

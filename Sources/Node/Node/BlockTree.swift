@@ -1,9 +1,7 @@
 public import Chain
-import Commitment
 import EVM
 import Execution
 public import Foundations
-import State
 public import Storage
 
 /// Blocks with the state behind each, grown by import: every block is checked and executed on its parent's state.
@@ -13,13 +11,19 @@ public import Storage
 public struct BlockTree: Sendable {
     /// An imported block.
     public struct Entry: Sendable {
-        let record: BlockRecord
+        public let block: Block
+        public let hash: Bytes32
+        /// The state after the block.
+        public private(set) var state: MemoryState
         public let totalDifficulty: UInt256
 
-        public var block: Block { record.block }
-        public var hash: Bytes32 { record.hash }
-        /// The state after the block.
-        public var state: MemoryState { record.state }
+        init(_ block: Block, _ state: MemoryState, totalDifficulty: UInt256) {
+            self.block = block
+            hash = block.header.hash
+            self.state = state
+            self.totalDifficulty = totalDifficulty
+            self.state.setBlockHash(hash, number: block.header.number)
+        }
     }
 
     /// Rules that begin when the parent's total difficulty reaches a value, as Paris did. EIP-3675.
@@ -47,7 +51,7 @@ public struct BlockTree: Sendable {
         self.seals = seals
         self.configuration = configuration
         self.terminal = terminal
-        head = Entry(record: BlockRecord(block: genesis, state: state), totalDifficulty: genesis.header.difficulty)
+        head = Entry(genesis, state, totalDifficulty: genesis.header.difficulty)
         entries[head.hash] = head
     }
 
@@ -58,17 +62,6 @@ public struct BlockTree: Sendable {
     }
 
     public subscript(hash: Bytes32) -> Entry? { entries[hash] }
-
-    /// The blocks from genesis to the head.
-    var canonical: [BlockRecord] {
-        var records: [BlockRecord] = []
-        var next: Entry? = head
-        while let entry = next {
-            records.append(entry.record)
-            next = entries[entry.block.header.parentHash]
-        }
-        return records.reversed()
-    }
 
     /// The rules of a block on `parent`.
     private func rules(after parent: Entry) -> ChainConfiguration {
@@ -93,28 +86,16 @@ public struct BlockTree: Sendable {
             throw .unknownParent(block.header.parentHash)
         }
         let rules = rules(after: parent)
-        let fork = rules.fork(number: block.header.number, timestamp: block.header.timestamp)
-        if fork >= .osaka, encoded.count > 8_388_608 { throw .tooLarge }
-        do throws(HeaderError) {
-            try HeaderValidation.check(block.header, parent: parent.block.header, configuration: rules)
-            try HeaderValidation.checkOmmers(of: block, ancestors: ancestors(from: parent), configuration: rules)
-            if fork < .paris { for header in [block.header] + block.ommers { try checkWork(header) } }
-        } catch {
-            throw .header(error)
-        }
-        let record = try execute(block, parent: parent, rules: rules, fork: fork)
+        let setting = BlockExecution.Setting(
+            parent: parent.block.header, ancestors: ancestors(from: parent), rules: rules, seals: seals)
+        let result = try BlockExecution.run(block, encodedCount: encoded.count, in: setting, on: parent.state)
         let entry = Entry(
-            record: record,
+            block, result.state,
             totalDifficulty: parent.totalDifficulty.addingReportingOverflow(block.header.difficulty).partialValue)
         entries[entry.hash] = entry
+        let fork = rules.fork(number: block.header.number, timestamp: block.header.timestamp)
         if fork >= .paris || entry.totalDifficulty > head.totalDifficulty { head = entry }
         return entry
-    }
-
-    private func checkWork(_ header: Header) throws(HeaderError) {
-        guard let seals else { return }
-        guard let ethash = seals.ethash(number: header.number) else { throw .wrongSeal }
-        try HeaderValidation.checkWork(header, ethash)
     }
 
     private func ancestors(from parent: Entry) -> [(hash: Bytes32, block: Block)] {
@@ -125,70 +106,6 @@ public struct BlockTree: Sendable {
             next = entries[entry.block.header.parentHash]
         }
         return found
-    }
-
-    /// What the block did, which came out as its header says.
-    private func execute(
-        _ block: Block, parent: Entry, rules: ChainConfiguration, fork: Fork
-    ) throws(ImportError) -> BlockRecord {
-        let header = block.header
-        var processor = BlockProcessor(
-            view: parent.state, block: BlockContext(header, configuration: rules), tracer: NoTracer())
-        var records: [TransactionRecord] = []
-        var logCount = 0
-        let outcome: BlockOutcome
-        do throws(BlockError) {
-            if rules.daoForkBlock == header.number { processor.applyDAOFork() }
-            try processor.begin(
-                parentHash: header.parentHash, parentBeaconBlockRoot: header.parentBeaconBlockRoot)
-            for (index, transaction) in block.transactions.enumerated() {
-                do throws(TransactionError) {
-                    guard let sender = transaction.sender(fork: fork) else { throw .invalidSignature }
-                    let result = try processor.execute(transaction, sender: sender)
-                    records.append(
-                        TransactionRecord(
-                            transaction, hash: transaction.hash, sender: sender, outcome: result,
-                            firstLogIndex: logCount))
-                    logCount += result.logs.count
-                } catch {
-                    throw .transaction(index: index, error)
-                }
-                if fork < .byzantium {
-                    var state = parent.state
-                    state.apply(processor.processor.diff())
-                    processor.setPostState(state.root)
-                }
-            }
-            let ommers = block.ommers.map { ommer in
-                BlockReward.Ommer(beneficiary: ommer.beneficiary, distance: header.number &- ommer.number)
-            }
-            outcome = try processor.finish(withdrawals: block.withdrawals ?? [], ommers: ommers)
-        } catch {
-            throw .execution(error)
-        }
-        var state = parent.state
-        state.apply(outcome.diff)
-        do throws(HeaderError) { try BlockTree.check(outcome, root: state.root, block) } catch { throw .header(error) }
-        return BlockRecord(
-            block: block, state: state, transactions: records, receipts: outcome.receipts, requests: outcome.requests)
-    }
-
-    private static func check(_ outcome: BlockOutcome, root: Bytes32, _ block: Block) throws(HeaderError) {
-        let header = block.header
-        if outcome.gasUsed != header.gasUsed { throw .wrongGasUsed }
-        if BlockRoots.transactions(block.transactions) != header.transactionsRoot { throw .wrongTransactionsRoot }
-        if root != header.stateRoot { throw .wrongStateRoot }
-        if BlockRoots.receipts(outcome.receipts) != header.receiptsRoot { throw .wrongReceiptsRoot }
-        var bloom = Bloom()
-        for receipt in outcome.receipts { bloom.add(receipt.bloom) }
-        if bloom != header.bloom { throw .wrongBloom }
-        if block.withdrawals.map(BlockRoots.withdrawals) != header.withdrawalsRoot { throw .wrongWithdrawalsRoot }
-        if let blobGasUsed = header.blobGasUsed, outcome.blobGasUsed != blobGasUsed { throw .wrongBlobGasUsed }
-        if outcome.requestsHash != header.requestsHash { throw .wrongRequests }
-        if let list = outcome.accessList {
-            if UInt64(list.itemCount) > header.gasLimit / BlockAccessList.itemCost { throw .accessListTooLong }
-            if list.hash != header.blockAccessListHash { throw .wrongAccessList }
-        }
     }
 }
 

@@ -1,14 +1,16 @@
 import Chain
 import Foundations
+import Storage
 
 /// Chains from files of blocks, as `geth export` writes them: the blocks' encodings one behind the other.
 public enum ChainImport {
-    /// Checks and executes every block on the genesis, which the file may have in front. With `seals`, proofs of work
-    /// are checked.
-    public static func tree(
+    /// Checks and executes every block on the genesis, which the file may have in front; all in memory. With `seals`,
+    /// proofs of work are checked.
+    public static func inMemory(
         genesis: GenesisFile, blocks bytes: [UInt8], seals: EthashEpochs?
-    ) throws(ChainImportError) -> BlockTree {
-        var tree = BlockTree(genesis: genesis, seals: seals)
+    ) throws -> DataDirectory {
+        let directory = try DataDirectory(inMemory: genesis)
+        let importer = ChainImporter(database: directory.database, rules: directory.rules, seals: seals)
         let first = genesis.block.encoded
         var decoder = RLPDecoder(bytes)
         var position = 0
@@ -16,13 +18,13 @@ public enum ChainImport {
             do throws(ImportError) {
                 let block: [UInt8]
                 do throws(RLPError) { block = try decoder.encodedItem() } catch { throw ImportError.malformed(error) }
-                if position > 0 || block != first { try tree.add(encoded: block) }
+                if position > 0 || block != first { try importer.add(encoded: block) }
             } catch {
                 throw ChainImportError(position: position, reason: error)
             }
             position += 1
         }
-        return tree
+        return directory
     }
 }
 

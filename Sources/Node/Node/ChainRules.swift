@@ -15,10 +15,11 @@ public struct ChainRules: Equatable, Sendable {
     /// The first block that is sure to be behind the merge, where the chain names it.
     public let mergeNetsplitBlock: UInt64?
 
-    /// The rules of a chain that has one configuration from its first block on.
-    public init(_ configuration: ChainConfiguration) {
+    /// The rules of a chain that has one configuration from its first block on, and perhaps another from a terminal
+    /// total difficulty on.
+    public init(_ configuration: ChainConfiguration, terminal: BlockTree.Terminal? = nil) {
         self.configuration = configuration
-        terminal = nil
+        self.terminal = terminal
         forkBlocks = []
         forkTimestamps = []
         mergeNetsplitBlock = nil

@@ -10,6 +10,7 @@ public import Storage
 public struct GenesisFile: Sendable {
     public let rules: ChainRules
     public let block: Block
+    public let accounts: [GenesisAccount]
     /// The state behind the first block.
     public let state: MemoryState
 
@@ -28,6 +29,7 @@ public struct GenesisFile: Sendable {
         for entry in alloc { accounts.append(try GenesisFile.account(entry.key, entry.value)) }
         let state = MemoryState(accounts)
         let header = try GenesisFile.header(root, config, stateRoot: state.root, allowsDrafts: allowsDrafts)
+        self.accounts = accounts
         self.state = state
         rules = header.rules
         block = Block(

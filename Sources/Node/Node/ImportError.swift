@@ -1,5 +1,6 @@
 public import Execution
 public import Foundations
+public import Storage
 
 /// Why a block was not imported. Nothing of it was kept.
 public enum ImportError: Error, Equatable, Sendable {
@@ -9,6 +10,8 @@ public enum ImportError: Error, Equatable, Sendable {
     case unknownParent(Bytes32)
     case header(HeaderError)
     case execution(BlockError)
+    /// The database failed or refused: nothing is known of the block.
+    case storage(StorageError)
 
     /// The name that official fixtures give to this reason.
     public var name: StaticString {
@@ -22,6 +25,7 @@ public enum ImportError: Error, Equatable, Sendable {
         case .execution(.systemContractFailed): "BlockException.SYSTEM_CONTRACT_CALL_FAILED"
         case .execution(.invalidDepositEvent): "BlockException.INVALID_DEPOSIT_EVENT_LAYOUT"
         case .execution(.state): "StateError"
+        case .storage: "StorageError"
         }
     }
 }

@@ -23,73 +23,79 @@ public struct DevelopmentChain: Sendable {
     public init() {}
 }
 
-/// A chain in memory, every block of which stays readable, with its state. A development chain seals its own blocks; an
-/// imported one stays as it is.
+/// A chain in a database, of which this node is the only writer: it seals its own blocks, or serves what was imported.
+/// Every retained block is readable, with its state.
 final class LocalChain: Sendable {
+    let database: ChainDatabase
     let rules: ChainRules
+    /// Zero where the database began with a snapshot.
+    let genesisHash: Bytes32
     let accounts: [DevAccount]
-    let isInstant: Bool
-    /// Whether this node makes the chain's blocks.
+    /// Whether blocks are made here, and at once for every transaction.
     let isSealing: Bool
-    /// What blocks made here move their gas limit to.
+    let isInstant: Bool
     private let gasLimit: UInt64
+    private let current: Mutex<BlockRecord>
     private let state: Mutex<Content>
+    private let records = RecordCache(limit: 512)
 
     private struct Content {
-        private(set) var blocks: [BlockRecord] = []
-        private(set) var numbers: [Bytes32: UInt64] = [:]
-        /// Block number and index of every transaction.
-        private(set) var places: [Bytes32: (number: UInt64, index: Int)] = [:]
         var pool = TransactionPool()
         /// Seconds that the chain's clock is ahead of the machine's.
         var clockOffset: Int64 = 0
         var nextTimestamp: UInt64?
-        /// What `evm_revert` returns to: the height, the pool, the clock.
-        var snapshots: [UInt64: (height: Int, pool: TransactionPool, clockOffset: Int64)] = [:]
+        /// What `evm_revert` returns to: the head, the pool, the clock.
+        var snapshots: [UInt64: (head: Bytes32, pool: TransactionPool, clockOffset: Int64)] = [:]
         var nextSnapshot: UInt64 = 1
-
-        init(_ blocks: [BlockRecord]) {
-            for block in blocks { append(block) }
-        }
-
-        var head: BlockRecord { blocks[blocks.count - 1] }
-
-        mutating func append(_ record: BlockRecord) {
-            blocks.append(record)
-            numbers[record.hash] = record.number
-            for (index, transaction) in record.transactions.enumerated() {
-                places[transaction.hash] = (record.number, index)
-            }
-        }
-
-        /// Forgets the blocks behind a height.
-        mutating func truncate(to height: Int) {
-            for record in blocks.suffix(from: height) {
-                numbers[record.hash] = nil
-                for transaction in record.transactions { places[transaction.hash] = nil }
-            }
-            blocks.removeLast(blocks.count - height)
-        }
     }
 
-    init(_ options: DevelopmentChain) throws {
+    /// A development chain, in a folder that it goes on with, or in memory.
+    init(
+        _ options: DevelopmentChain, folder: String? = nil, storage: ChainDatabase.Options = .init()
+    ) throws {
         guard let accounts = MnemonicAccounts.derive(options.mnemonic, count: options.accountCount) else {
             throw NodeError("the mnemonic gives no valid keys")
         }
         self.accounts = accounts
         rules = ChainRules(.development(chainID: options.chainID))
-        isSealing = true
         gasLimit = options.gasLimit
+        isSealing = true
         isInstant = options.blockTime == nil
+        database = try DataDirectory.development(
+            folder, options, genesis: LocalChain.genesis(options, accounts), options: storage)
+        genesisHash = try database.hash(of: 0) ?? .zero
+        current = Mutex(try LocalChain.head(of: database))
+        state = Mutex(Content())
+    }
+
+    /// A chain that was imported; no blocks are made.
+    init(_ directory: DataDirectory, gasLimit: UInt64) throws {
+        accounts = []
+        rules = directory.rules
+        isSealing = false
+        isInstant = false
+        database = directory.database
+        self.gasLimit = gasLimit
+        genesisHash = try database.hash(of: 0) ?? .zero
+        current = Mutex(try LocalChain.head(of: database))
+        state = Mutex(Content())
+    }
+
+    private static func head(of database: ChainDatabase) throws -> BlockRecord {
+        guard let head = try database.block(database.head.hash) else { throw NodeError("the chain has no head") }
+        return BlockRecord(head, in: database)
+    }
+
+    private static func genesis(_ options: DevelopmentChain, _ accounts: [DevAccount]) -> StoredBlock {
         let balance = UInt256(options.balance) &* UInt256(1_000_000_000_000_000_000 as UInt64)
-        let genesis = MemoryState(
-            accounts.map { GenesisAccount(address: $0.address, balance: balance) } + SystemContractGenesis.accounts)
+        let funded =
+            accounts.map { GenesisAccount(address: $0.address, balance: balance) } + SystemContractGenesis.accounts
         var header = Header()
-        header.ommersHash = Block.hash(ofOmmers: [])
-        header.stateRoot = genesis.root
+        header.ommersHash = Block.emptyOmmersHash
+        header.stateRoot = MemoryState(funded).root
         header.transactionsRoot = Trie.emptyRoot
         header.receiptsRoot = Trie.emptyRoot
-        header.gasLimit = gasLimit
+        header.gasLimit = options.gasLimit
         header.timestamp = UInt64(Date().timeIntervalSince1970)
         header.baseFeePerGas = BaseFee.initial
         header.withdrawalsRoot = Trie.emptyRoot
@@ -97,42 +103,75 @@ final class LocalChain: Sendable {
         header.excessBlobGas = 0
         header.parentBeaconBlockRoot = .zero
         header.requestsHash = SHA256.hash([])
-        let record = BlockRecord(block: Block(header: header, transactions: [], withdrawals: []), state: genesis)
-        state = Mutex(Content([record]))
-    }
-
-    /// The chain that a tree's head stands on.
-    init(_ tree: BlockTree, rules: ChainRules, gasLimit: UInt64) {
-        self.rules = rules
-        self.gasLimit = gasLimit
-        accounts = []
-        isInstant = false
-        isSealing = false
-        state = Mutex(Content(tree.canonical))
+        return DataDirectory.first(Block(header: header, transactions: [], withdrawals: []), funded)
     }
 
     // MARK: Reading
 
-    var head: BlockRecord { state.withLock { $0.head } }
+    var head: BlockRecord { current.withLock { $0 } }
 
-    func block(number: UInt64) -> BlockRecord? {
-        state.withLock { number < UInt64($0.blocks.count) ? $0.blocks[Int(number)] : nil }
-    }
-
-    func block(hash: Bytes32) -> BlockRecord? {
-        state.withLock { content in content.numbers[hash].map { content.blocks[Int($0)] } }
-    }
-
-    func blocks(_ range: ClosedRange<UInt64>) -> [BlockRecord] {
-        state.withLock { content in
-            let last = min(range.upperBound, UInt64(content.blocks.count) - 1)
-            return range.lowerBound <= last ? Array(content.blocks[Int(range.lowerBound)...Int(last)]) : []
+    func block(number: UInt64) throws(RPCError) -> BlockRecord? {
+        do throws(StorageError) {
+            guard let hash = try database.hash(of: number) else {
+                // Beyond the head there is nothing yet; below the oldest block there was something.
+                if number < database.oldestBlock { throw StorageError.pruned(block: number) }
+                return nil
+            }
+            guard let record = try record(hash) else { throw StorageError.pruned(block: number) }
+            return record
+        } catch {
+            throw RPCError(error)
         }
     }
 
-    func transaction(_ hash: Bytes32) -> (block: BlockRecord, index: Int)? {
-        state.withLock { content in
-            content.places[hash].map { (content.blocks[Int($0.number)], $0.index) }
+    /// A block of the chain; nil for one that is beside it.
+    func block(hash: Bytes32) throws(RPCError) -> BlockRecord? {
+        do throws(StorageError) {
+            return try database.isCanonical(hash) ? try record(hash) : nil
+        } catch {
+            throw RPCError(error)
+        }
+    }
+
+    private func record(_ hash: Bytes32) throws(StorageError) -> BlockRecord? {
+        let head = self.head
+        if head.hash == hash { return head }
+        if let known = records[hash] { return known }
+        guard let stored = try database.block(hash) else { return nil }
+        let record = BlockRecord(stored, in: database)
+        records[hash] = record
+        return record
+    }
+
+    /// The chain's blocks of a range that are there.
+    func blocks(_ range: ClosedRange<UInt64>) throws(RPCError) -> [BlockRecord] {
+        let last = min(range.upperBound, head.number)
+        guard range.lowerBound <= last else { return [] }
+        var records: [BlockRecord] = []
+        for number in range.lowerBound...last {
+            if let record = try block(number: number) { records.append(record) }
+        }
+        return records
+    }
+
+    /// The numbers of the blocks of a range that can hold logs which a filter wants.
+    func blocks(_ range: ClosedRange<UInt64>, matching filter: LogFilter) throws(RPCError) -> [UInt64] {
+        do throws(StorageError) {
+            return try database.blocksWithLogs(addresses: filter.addresses, topics: filter.topics, in: range)
+        } catch {
+            throw RPCError(error)
+        }
+    }
+
+    func transaction(_ hash: Bytes32) throws(RPCError) -> (block: BlockRecord, index: Int)? {
+        do throws(StorageError) {
+            guard let place = try database.transaction(hash), let block = try database.hash(of: place.number),
+                let record = try record(block), place.index < record.transactions.count,
+                record.transactions[place.index].hash == hash
+            else { return nil }
+            return (record, place.index)
+        } catch {
+            throw RPCError(error)
         }
     }
 
@@ -140,20 +179,17 @@ final class LocalChain: Sendable {
 
     /// The nonce that `address` should use next, waiting transactions counted.
     func pendingNonce(_ address: Address) -> UInt64 {
-        state.withLock { content in
-            content.pool.nextNonce(of: address, from: LocalChain.nonce(address, content.head))
-        }
+        let head = self.head
+        return state.withLock { $0.pool.nextNonce(of: address, from: LocalChain.nonce(address, head)) }
     }
 
     func poolStatus() -> (pending: [PooledTransaction], queued: [PooledTransaction]) {
-        state.withLock { content in
-            let head = content.head
-            return content.pool.status { LocalChain.nonce($0, head) }
-        }
+        let head = self.head
+        return state.withLock { content in content.pool.status { LocalChain.nonce($0, head) } }
     }
 
     private static func nonce(_ address: Address, _ record: BlockRecord) -> UInt64 {
-        // A memory state answers every read.
+        // A state that cannot be read leaves its transactions where they are: execution says why.
         (try? record.state.account(at: address))?.nonce ?? 0
     }
 
@@ -177,8 +213,8 @@ final class LocalChain: Sendable {
     func add(_ transaction: Transaction, sender: Address) throws -> Bytes32 {
         let hash = transaction.hash
         try state.withLock { content in
-            if content.places[hash] != nil { throw PoolError.alreadyKnown }
-            let head = content.head
+            if try self.transaction(hash) != nil { throw PoolError.alreadyKnown }
+            let head = self.head
             let header = nextHeader(content)
             try checkFuture(transaction, sender: sender, head: head, context: context(for: header))
             try content.pool.add(transaction, hash: hash, sender: sender)
@@ -197,8 +233,12 @@ final class LocalChain: Sendable {
         var relaxed = context
         relaxed.baseFeePerGas = .zero
         relaxed.blobBaseFee = .zero
+        let view: StoredState
+        do throws(StorageError) { view = try database.state(after: head.hash) } catch {
+            throw .state(StateError(error))
+        }
         let processor = TransactionProcessor(
-            view: head.state, block: relaxed, natives: NoNativeContracts(), tracer: NoTracer())
+            view: view, block: relaxed, natives: NoNativeContracts(), tracer: NoTracer())
         try processor.check(current, sender: sender, gasAvailable: context.gasLimit)
     }
 
@@ -209,7 +249,7 @@ final class LocalChain: Sendable {
     }
 
     private func nextHeader(_ content: borrowing Content) -> Header {
-        let head = content.head
+        let head = self.head
         var header = Header(
             after: head.header, hash: head.hash,
             timestamp: max(head.header.timestamp + 1, content.nextTimestamp ?? now(content)),
@@ -221,9 +261,9 @@ final class LocalChain: Sendable {
     /// Makes a block with what waits and fits, without adding it to the chain. What can never be executed leaves the
     /// pool.
     private func build(_ header: Header, withdrawals: [Withdrawal], _ content: inout Content) throws -> BlockRecord {
-        let parent = content.head
+        let parent = head
         var builder = try BlockBuilder(
-            header: header, state: parent.state, context: context(for: header), tracer: NoTracer())
+            header: header, state: try state(after: parent), context: context(for: header), tracer: NoTracer())
         var stuck: Set<Address> = []
         let candidates = content.pool.executable(baseFee: header.baseFeePerGas ?? .zero) {
             LocalChain.nonce($0, parent)
@@ -239,6 +279,11 @@ final class LocalChain: Sendable {
             }
         }
         return try builder.finish(withdrawals: withdrawals)
+    }
+
+    /// The head's state, which who seals may keep in memory.
+    private func state(after parent: BlockRecord) throws(StorageError) -> StoredState {
+        try isSealing ? database.stateForExecution(after: parent.hash) : database.state(after: parent.hash)
     }
 
     /// Makes a block on the head with what waits and fits, which is then not part of the chain.
@@ -263,7 +308,10 @@ final class LocalChain: Sendable {
     func seal() throws -> BlockRecord {
         try state.withLock { content in
             let record = try build(nextHeader(content), withdrawals: [], &content)
-            content.append(record)
+            try append(record)
+            for transaction in record.transactions {
+                if let pooled = content.pool[transaction.hash] { content.pool.remove(pooled) }
+            }
             content.pool.prune { LocalChain.nonce($0, record) }
             if let set = content.nextTimestamp {
                 content.clockOffset = Int64(set) - Int64(Date().timeIntervalSince1970)
@@ -273,14 +321,26 @@ final class LocalChain: Sendable {
         }
     }
 
+    /// Makes a block durable and the head.
+    private func append(_ record: BlockRecord) throws {
+        let stored = StoredBlock(
+            block: record.block, receipts: record.receipts, transactions: record.transactions,
+            totalDifficulty: head.totalDifficulty, diff: record.diff)
+        try database.append(stored, state: try record.state, makesHead: true)
+        let kept = BlockRecord(stored, in: database)
+        records[record.hash] = kept
+        current.withLock { $0 = kept }
+    }
+
     // MARK: Development
 
     /// Moves the clock ahead, at least `seconds` beyond the head: many blocks in one second push the head ahead of the
     /// clock. Answers how far the clock is ahead in all, in seconds.
     func increaseTime(by seconds: UInt64) -> Int64 {
-        state.withLock { content in
+        let head = self.head
+        return state.withLock { content in
             let step = Int64(clamping: min(seconds, 1 << 40))
-            let headLead = Int64(content.head.header.timestamp) - Int64(Date().timeIntervalSince1970)
+            let headLead = Int64(head.header.timestamp) - Int64(Date().timeIntervalSince1970)
             content.clockOffset = max(content.clockOffset, headLead) + step
             return content.clockOffset
         }
@@ -288,8 +348,9 @@ final class LocalChain: Sendable {
 
     /// Sets the next block's timestamp; false when it is not behind the head's.
     func setNextTimestamp(_ timestamp: UInt64) -> Bool {
-        state.withLock { content in
-            guard timestamp > content.head.header.timestamp, timestamp < 1 << 60 else { return false }
+        let head = self.head
+        return state.withLock { content in
+            guard timestamp > head.header.timestamp, timestamp < 1 << 60 else { return false }
             content.nextTimestamp = timestamp
             return true
         }
@@ -299,22 +360,44 @@ final class LocalChain: Sendable {
         state.withLock { content in
             let id = content.nextSnapshot
             content.nextSnapshot += 1
-            content.snapshots[id] = (content.blocks.count, content.pool, content.clockOffset)
+            content.snapshots[id] = (head.hash, content.pool, content.clockOffset)
             return id
         }
     }
 
     /// Returns to a snapshot, which is then used up with all later ones. Answers the number of the block that is the
     /// head again; nil when there is no such snapshot.
-    func revert(to id: UInt64) -> UInt64? {
-        state.withLock { content in
+    func revert(to id: UInt64) throws -> UInt64? {
+        try state.withLock { content in
             guard let snapshot = content.snapshots[id] else { return nil }
-            content.truncate(to: snapshot.height)
+            try database.setHead(snapshot.head)
+            let record = try LocalChain.head(of: database)
+            current.withLock { $0 = record }
             content.pool = snapshot.pool
             content.clockOffset = snapshot.clockOffset
             content.nextTimestamp = nil
             content.snapshots = content.snapshots.filter { $0.key < id }
-            return content.head.number
+            return record.number
+        }
+    }
+}
+
+/// The blocks that were asked for lately.
+private final class RecordCache: Sendable {
+    private let limit: Int
+    private let content = Mutex<(young: [Bytes32: BlockRecord], old: [Bytes32: BlockRecord])>(([:], [:]))
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    subscript(hash: Bytes32) -> BlockRecord? {
+        get { content.withLock { $0.young[hash] ?? $0.old[hash] } }
+        set {
+            content.withLock { content in
+                if content.young.count >= limit / 2 { content = ([:], content.young) }
+                content.young[hash] = newValue
+            }
         }
     }
 }

@@ -4,6 +4,7 @@ import Execution
 import Foundations
 import JSONText
 import State
+import Storage
 
 // Blocks that are made for whoever asks and do not join the chain.
 
@@ -54,7 +55,7 @@ extension RPCService {
         _ header: Header, on head: BlockRecord, _ encoded: [[UInt8]], _ withdrawals: [Withdrawal]
     ) throws -> BlockRecord {
         let context = chain.context(for: header)
-        var builder = try BlockBuilder(header: header, state: head.state, context: context, tracer: NoTracer())
+        var builder = try BlockBuilder(header: header, state: try head.state, context: context, tracer: NoTracer())
         for (index, bytes) in encoded.enumerated() {
             let transaction: Transaction
             do throws(RLPError) { transaction = try Transaction(decodingNetworkForm: bytes) } catch {

@@ -11,12 +11,12 @@ import Synchronization
 
 /// What a call runs on: a state and a block's environment, either perhaps overridden.
 struct CallEnvironment {
-    var state: MemoryState
+    var state: StoredState
     var context: BlockContext
     var precompiles = Table<Address, Address>()
 
-    init(_ chain: LocalChain, _ record: BlockRecord) {
-        state = record.state
+    init(_ chain: LocalChain, _ record: BlockRecord) throws(RPCError) {
+        state = try record.state
         context = chain.context(of: record)
     }
 
@@ -25,7 +25,7 @@ struct CallEnvironment {
         _ chain: LocalChain, _ record: BlockRecord, _ parameters: RPCParameters, stateOverrides: Int,
         blockOverrides: Int
     ) throws {
-        self.init(chain, record)
+        try self.init(chain, record)
         if let json = parameters.optional(blockOverrides) {
             try BlockOverrides(json, argument: blockOverrides).apply(to: &context, chain.configuration(of: record))
         }

@@ -4,6 +4,7 @@ import EVM
 import Execution
 import Foundations
 import JSONText
+import Storage
 
 // Blocks, fees, and what the node says of itself.
 
@@ -29,7 +30,7 @@ extension RPCService {
             service.write(record, fullTransactions: try parameters.bool(1), &writer)
         },
         "eth_getBlockByHash": { service, parameters, writer in
-            let record = service.chain.block(hash: try parameters.hash(0))
+            let record = try service.chain.block(hash: parameters.hash(0))
             service.write(record, fullTransactions: try parameters.bool(1), &writer)
         },
         "eth_getBlockTransactionCountByNumber": { service, parameters, writer in
@@ -37,7 +38,7 @@ extension RPCService {
             service.writeCount(record?.transactions.count, &writer)
         },
         "eth_getBlockTransactionCountByHash": { service, parameters, writer in
-            let record = service.chain.block(hash: try parameters.hash(0))
+            let record = try service.chain.block(hash: parameters.hash(0))
             service.writeCount(record?.transactions.count, &writer)
         },
         "eth_getUncleCountByBlockNumber": { service, parameters, writer in
@@ -45,21 +46,21 @@ extension RPCService {
             service.writeCount(record?.block.ommers.count, &writer)
         },
         "eth_getUncleCountByBlockHash": { service, parameters, writer in
-            let record = service.chain.block(hash: try parameters.hash(0))
+            let record = try service.chain.block(hash: parameters.hash(0))
             service.writeCount(record?.block.ommers.count, &writer)
         },
         "eth_getUncleByBlockNumberAndIndex": { service, parameters, writer in
             service.writeOmmer(try service.find(parameters, 0), try parameters.number(1), &writer)
         },
         "eth_getUncleByBlockHashAndIndex": { service, parameters, writer in
-            service.writeOmmer(
-                service.chain.block(hash: try parameters.hash(0)), try parameters.number(1), &writer)
+            try service.writeOmmer(
+                service.chain.block(hash: parameters.hash(0)), parameters.number(1), &writer)
         },
         "eth_getHeaderByNumber": { service, parameters, writer in
-            service.writeHeader(try service.find(parameters, 0), &writer)
+            try service.writeHeader(service.find(parameters, 0), &writer)
         },
         "eth_getHeaderByHash": { service, parameters, writer in
-            service.writeHeader(service.chain.block(hash: try parameters.hash(0)), &writer)
+            try service.writeHeader(service.chain.block(hash: parameters.hash(0)), &writer)
         },
         "eth_getBlockReceipts": { service, parameters, writer in
             guard let record = try service.find(parameters, 0, .numberOrHash) else { return writer.null() }
@@ -143,7 +144,7 @@ extension RPCService {
             percentiles.append(percentile)
         }
         let count = min(wanted, newest.number + 1)
-        let records = chain.blocks(newest.number + 1 - count...newest.number)
+        let records = try chain.blocks(newest.number + 1 - count...newest.number)
         writer.object { writer in
             writer.member("oldestBlock", quantity: newest.number + 1 - count)
             writer.key("baseFeePerGas")

@@ -40,7 +40,7 @@ extension RPCService {
                 writer.null()
             }
             writer.member("chainId", quantity: rules.chainID)
-            let identifier = rules.forkIdentifier(genesis: chain.block(number: 0)?.hash ?? .zero, timestamp: time)
+            let identifier = rules.forkIdentifier(genesis: chain.genesisHash, timestamp: time)
             writer.member("forkId", hex: UInt256(UInt64(identifier)).bigEndianBytes.suffix(4))
             writer.key("precompiles")
             writer.object { writer in

@@ -4,6 +4,7 @@ import Execution
 import Foundations
 import JSONText
 import State
+import Storage
 
 // What lies behind a block: its bytes, and its execution step by step.
 
@@ -22,7 +23,7 @@ extension RPCService {
         "debug_getRawTransaction": { service, parameters, writer in
             let hash = try parameters.hash(0)
             let found =
-                service.chain.transaction(hash).map { $0.block.block.transactions[$0.index] }
+                try service.chain.transaction(hash).map { $0.block.block.transactions[$0.index] }
                 ?? service.chain.pooled(hash)?.transaction
             writer.value(hex: found?.encoded ?? [])
         },
@@ -34,13 +35,13 @@ extension RPCService {
         },
         "debug_traceBlockByHash": { service, parameters, writer in
             let hash = try parameters.hash(0)
-            guard let record = service.chain.block(hash: hash) else {
+            guard let record = try service.chain.block(hash: hash) else {
                 throw RPCError.server("block \(Hex.encodePrefixed(hash.bytes)) not found")
             }
             try service.traceBlock(record, parameters, &writer)
         },
         "debug_traceTransaction": { service, parameters, writer in
-            guard let (record, index) = service.chain.transaction(try parameters.hash(0)) else {
+            guard let (record, index) = try service.chain.transaction(parameters.hash(0)) else {
                 throw RPCError.server("transaction not found")
             }
             let options = try TraceOptions(parameters.optional(1), argument: 1)
@@ -53,7 +54,7 @@ extension RPCService {
             let request = try CallRequest(parameters.required(0))
             let options = try TraceOptions(parameters.optional(2), argument: 2)
             let record = try service.block(parameters, 1)
-            var environment = CallEnvironment(service.chain, record)
+            var environment = try CallEnvironment(service.chain, record)
             if let json = parameters.optional(2) {
                 if let block = json["blockOverrides"], !block.isNull {
                     try BlockOverrides(block, argument: 2)
@@ -117,11 +118,11 @@ extension RPCService {
     private func replay<Trace: TransactionTracer>(
         _ record: BlockRecord, _ makeTracer: (_ sizeLimit: Int) -> Trace, _ more: (Int, [UInt8]) -> Bool
     ) throws {
-        guard record.number > 0, let parent = chain.block(hash: record.header.parentHash) else {
+        guard record.number > 0, let parent = try chain.block(hash: record.header.parentHash) else {
             throw RPCError.server("genesis is not traceable")
         }
         // The system's own calls at the beginning are seen by a tracer that nobody asks.
-        var processor = BlockProcessor(view: parent.state, block: chain.context(of: record), tracer: makeTracer(0))
+        var processor = BlockProcessor(view: try parent.state, block: chain.context(of: record), tracer: makeTracer(0))
         if chain.rules.configuration.daoForkBlock == record.number { processor.applyDAOFork() }
         try processor.begin(
             parentHash: record.header.parentHash, parentBeaconBlockRoot: record.header.parentBeaconBlockRoot)

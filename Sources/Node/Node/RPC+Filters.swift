@@ -89,10 +89,10 @@ extension RPCService {
                         "invalid argument 0: cannot specify both BlockHash and FromBlock/ToBlock, choose one or the other"
                     )
                 }
-                guard let hash = hash.bytes32, let record = service.chain.block(hash: hash) else {
+                guard let hash = hash.bytes32, let record = try service.chain.block(hash: hash) else {
                     throw RPCError.server("unknown block")
                 }
-                return service.write([record], filter, &writer)
+                return try service.write([record.number], filter, &writer)
             }
             let range = try service.range(json)
             let head = service.chain.head.number
@@ -101,7 +101,7 @@ extension RPCService {
             if from > head || to > head {
                 throw RPCError.invalidParameters("block range extends beyond current head block")
             }
-            service.write(service.chain.blocks(from...to), filter, &writer)
+            try service.write(service.chain.blocks(from...to, matching: filter), filter, &writer)
         },
         "eth_newFilter": { service, parameters, writer in
             let json = try parameters.required(0)
@@ -137,10 +137,14 @@ extension RPCService {
             guard let poll = service.filters.withLock({ $0.poll(id, head: head) }) else {
                 throw RPCError.server("filter not found")
             }
-            let fresh = poll.nextBlock <= head ? service.chain.blocks(poll.nextBlock...head) : []
+            let fresh = poll.nextBlock <= head ? poll.nextBlock...head : nil
             switch poll.kind {
-            case .logs(let logs, _, let to): service.write(fresh.filter { $0.number <= to ?? .max }, logs, &writer)
-            case .blocks: writer.array(fresh) { $0.value(hex: $1.hash.bytes) }
+            case .logs(let logs, _, let to):
+                let numbers = try fresh.map { try service.chain.blocks($0, matching: logs) } ?? []
+                try service.write(numbers.filter { $0 <= to ?? .max }, logs, &writer)
+            case .blocks:
+                let records = try fresh.map { try service.chain.blocks($0) } ?? []
+                writer.array(records) { $0.value(hex: $1.hash.bytes) }
             case .transactions: writer.array(poll.pending) { $0.value(hex: $1.bytes) }
             }
         },
@@ -151,7 +155,8 @@ extension RPCService {
             }
             let head = service.chain.head.number
             let (first, last) = (from ?? head, min(to ?? head, head))
-            service.write(first <= last ? service.chain.blocks(first...last) : [], logs, &writer)
+            let numbers = first <= last ? try service.chain.blocks(first...last, matching: logs) : []
+            try service.write(numbers, logs, &writer)
         },
     ]
 
@@ -172,14 +177,23 @@ extension RPCService {
         }
     }
 
-    private func write(_ records: [BlockRecord], _ filter: LogFilter, _ writer: inout JSONWriter) {
+    /// The logs of the blocks with these numbers, read one after the other.
+    private func write(_ numbers: [UInt64], _ filter: LogFilter, _ writer: inout JSONWriter) throws(RPCError) {
+        var failure: RPCError?
         writer.array { writer in
-            for record in records {
-                for place in filter.places(in: record) {
-                    writer.log(in: record, at: place.transaction, offset: place.log)
+            for number in numbers {
+                do throws(RPCError) {
+                    guard let record = try chain.block(number: number) else { continue }
+                    for place in filter.places(in: record) {
+                        writer.log(in: record, at: place.transaction, offset: place.log)
+                    }
+                } catch {
+                    failure = error
+                    return
                 }
             }
         }
+        if let failure { throw failure }
     }
 }
 

@@ -43,6 +43,7 @@ extension RPCService {
     ]
 
     private func proof(_ parameters: RPCParameters, _ writer: inout JSONWriter) throws {
+        let start = ContinuousClock.now
         let address = try parameters.address(0)
         guard let keys = try parameters.required(1).array else {
             throw RPCError.invalidParameters("invalid argument 1: an array of slots is expected")
@@ -53,17 +54,27 @@ extension RPCService {
         let slots = try keys.map { try RPCParameters.slot($0) }
         let state = try block(parameters, 2).state
         let account = try state.account(at: address) ?? Account()
-        let storage = state.trie.storageTrie(at: address)
+        let accountProof = try state.accountProof(address)
+        let storageRoot = try state.storageRoot(at: address)
+        let storage = try slots.map { entry in
+            (
+                value: try state.storage(at: address, slot: entry.slot),
+                proof: try state.storageProof(address, slot: entry.slot)
+            )
+        }
+        proofCount.add(1, ordering: .relaxed)
+        proofNanoseconds.add(RPCService.nanoseconds(since: start), ordering: .relaxed)
         writer.object { writer in
             writer.member("address", address: address)
             writer.key("accountProof")
-            writer.array(state.trie.accountProof(address)) { $0.value(hex: $1) }
+            writer.array(accountProof) { $0.value(hex: $1) }
             writer.member("balance", quantity: account.balance)
             writer.member("codeHash", hash: account.codeHash)
             writer.member("nonce", quantity: account.nonce)
-            writer.member("storageHash", hash: storage.rootHash)
+            writer.member("storageHash", hash: storageRoot)
             writer.key("storageProof")
-            writer.array(slots) { writer, entry in
+            writer.array(zip(slots, storage)) { writer, pair in
+                let entry = pair.0
                 writer.object { writer in
                     writer.key("key")
                     // A key of 32 bytes comes back as such, any other as a quantity.
@@ -72,9 +83,9 @@ extension RPCService {
                     } else {
                         writer.value(quantity: entry.slot)
                     }
-                    writer.member("value", quantity: state.trie.storage(at: address, slot: entry.slot))
+                    writer.member("value", quantity: pair.1.value)
                     writer.key("proof")
-                    writer.array(state.trie.storageProof(address, slot: entry.slot)) { $0.value(hex: $1) }
+                    writer.array(pair.1.proof) { $0.value(hex: $1) }
                 }
             }
         }
@@ -101,10 +112,13 @@ extension RPCService {
         }
         if count == 0 { throw RPCError.invalidParameters("empty request") }
         let state = try block(parameters, 1).state
+        let values = try wanted.map { entry in
+            try entry.slots.map { try state.storage(at: entry.address, slot: $0) }
+        }
         writer.object { writer in
-            for (address, slots) in wanted {
+            for ((address, _), values) in zip(wanted, values) {
                 writer.key(Hex.encodePrefixed(address.bytes))
-                writer.array(slots) { $0.value(hex: state.trie.storage(at: address, slot: $1).bigEndianBytes) }
+                writer.array(values) { $0.value(hex: $1.bigEndianBytes) }
             }
         }
     }

@@ -4,6 +4,7 @@ import EVM
 import Execution
 import Foundations
 import JSONText
+import Storage
 import Synchronization
 
 // Sending transactions and finding them again.
@@ -42,7 +43,7 @@ extension RPCService {
         },
         "eth_getTransactionByHash": { service, parameters, writer in
             let hash = try parameters.hash(0)
-            if let (record, index) = service.chain.transaction(hash) {
+            if let (record, index) = try service.chain.transaction(hash) {
                 writer.transaction(in: record, at: index)
             } else if let pooled = service.chain.pooled(hash) {
                 writer.value(pooled)
@@ -53,12 +54,12 @@ extension RPCService {
         "eth_getRawTransactionByHash": { service, parameters, writer in
             let hash = try parameters.hash(0)
             let found =
-                service.chain.transaction(hash).map { $0.block.block.transactions[$0.index] }
+                try service.chain.transaction(hash).map { $0.block.block.transactions[$0.index] }
                 ?? service.chain.pooled(hash)?.transaction
             if let found { writer.value(hex: found.encoded) } else { writer.null() }
         },
         "eth_getTransactionReceipt": { service, parameters, writer in
-            guard let (record, index) = service.chain.transaction(try parameters.hash(0)) else {
+            guard let (record, index) = try service.chain.transaction(parameters.hash(0)) else {
                 return writer.null()
             }
             writer.receipt(in: record, at: index, blobBaseFee: service.chain.context(of: record).blobBaseFee)
@@ -68,7 +69,7 @@ extension RPCService {
             try service.writeTransaction(record, parameters, &writer)
         },
         "eth_getTransactionByBlockHashAndIndex": { service, parameters, writer in
-            let record = service.chain.block(hash: try parameters.hash(0))
+            let record = try service.chain.block(hash: parameters.hash(0))
             try service.writeTransaction(record, parameters, &writer)
         },
     ]
@@ -99,9 +100,14 @@ extension RPCService {
     /// Seals a block and tells subscribers.
     @discardableResult
     func seal() throws -> BlockRecord {
-        let record = try chain.seal()
-        notify(record)
-        return record
+        do {
+            let record = try chain.seal()
+            notify(record)
+            return record
+        } catch let error as StorageError {
+            stopProcess()
+            throw RPCError.server("the node stops: \(error)")
+        }
     }
 
     private func account(_ address: Address) throws(RPCError) -> DevAccount {

@@ -2,6 +2,7 @@ import Chain
 import Execution
 import Foundations
 import JSONText
+import Storage
 
 // The JSON forms of blocks, transactions, receipts and logs, field for field as geth writes them.
 

@@ -15,6 +15,8 @@ final class RPCService: ServerApplication, Sendable {
     private let methods: [String: Method]
     /// How messages reach WebSocket clients; set once when the server exists.
     let server = Mutex<Server?>(nil)
+    let proofCount = Atomic<Int>(0)
+    let proofNanoseconds = Atomic<Int>(0)
 
     /// The most calls in one batch, and the bytes of results after which its other calls are refused; as with geth.
     static let batchLimit = 1000
@@ -35,6 +37,7 @@ final class RPCService: ServerApplication, Sendable {
     var methodNames: [String] { (Array(methods.keys) + ["eth_subscribe", "eth_unsubscribe"]).sorted() }
 
     func page(_ path: String) -> (contentType: String, body: [UInt8])? {
+        if path == "/metrics" { return ("text/plain; version=0.0.4; charset=utf-8", metrics()) }
         guard path == "/" else { return nil }
         return (
             "text/plain; charset=utf-8",
@@ -165,19 +168,19 @@ final class RPCService: ServerApplication, Sendable {
     ) throws(RPCError) -> BlockRecord? {
         if naming == .numberOrHash {
             if value.kind == .object { return try find(object: value, place) }
-            if value.utf8?.count == 66 { return chain.block(hash: try RPCParameters.hash(value, place)) }
+            if value.utf8?.count == 66 { return try chain.block(hash: RPCParameters.hash(value, place)) }
         }
         switch value.string {
         // Nothing here can be undone by a consensus layer: the head is final.
         case "latest", "pending", "safe", "finalized": return chain.head
-        case "earliest": return chain.block(number: 0)
+        case "earliest": return try chain.block(number: 0)
         default:
             let number: UInt64
             do throws(HexText.Reason) { number = try HexText.quantity64(value) } catch {
                 throw place.error(error == .notText ? "json: cannot unmarshal into Go value" : error.rawValue)
             }
             if number > UInt64(Int64.max) { throw place.error("block number larger than int64") }
-            return chain.block(number: number)
+            return try chain.block(number: number)
         }
     }
 
@@ -185,7 +188,7 @@ final class RPCService: ServerApplication, Sendable {
     private func find(object: JSONValue, _ place: RPCParameters.Place) throws(RPCError) -> BlockRecord? {
         let hash = object["blockHash"].flatMap { $0.isNull ? nil : $0 }
         let number = object["blockNumber"].flatMap { $0.isNull ? nil : $0 }
-        if let hash, number == nil { return chain.block(hash: try RPCParameters.hash(hash, place)) }
+        if let hash, number == nil { return try chain.block(hash: RPCParameters.hash(hash, place)) }
         if hash != nil {
             throw place.error("cannot specify both BlockHash and BlockNumber, choose one or the other")
         }

@@ -169,7 +169,7 @@ struct Simulation {
         let header = header(request, on: parent)
         var context = chain.context(for: header)
         if let fee = request.block.blobBaseFee { context.blobBaseFee = fee }
-        var state = parent.state
+        var state = try parent.state
         let precompiles = try request.state.apply(to: &state, fork: context.fork)
         var builder = try BlockBuilder(
             header: header, state: state, context: context,

@@ -64,7 +64,7 @@ struct StateOverrides {
     }
 
     /// Changes a state. Answers where precompiled contracts stand from then on, see `Machine`.
-    func apply(to state: inout MemoryState, fork: Fork) throws -> Table<Address, Address> {
+    func apply(to state: inout StoredState, fork: Fork) throws -> Table<Address, Address> {
         var moved = Table<Address, Address>()
         var targets: Set<Address> = []
         var diff = StateDiff()
@@ -100,7 +100,7 @@ struct StateOverrides {
                     address: change.address, account: account, clearsStorage: change.state != nil,
                     slots: change.state ?? change.stateDiff ?? []))
         }
-        state.apply(diff)
+        try state.apply(diff)
         return moved
     }
 }

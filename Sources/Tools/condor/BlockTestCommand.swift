@@ -7,9 +7,14 @@ import Storage
 extension Command {
     static let blockTest = Command.fixtures(
         "blocktest", "Run official BlockchainTests: import blocks, compare heads, states and reasons.",
-        options: [.draft]
+        options: [
+            .draft,
+            Option(
+                name: "data-dir", value: "DIR",
+                help: "import into a database on disk in this new folder, not into memory"),
+        ]
     ) { arguments, selection in
-        let suite = BlockTestSuite()
+        let suite = BlockTestSuite(databases: try arguments.value("data-dir").map { try FixtureDatabases(folder: $0) })
         return try selection.runTests(arguments.positional) { label, test, report in
             let network = test["network"]?.string ?? ""
             guard let rules = FixtureNetwork(network, config: test["config"]) else {
@@ -28,6 +33,7 @@ extension Command {
 private struct BlockTestSuite: Sendable {
     /// For tests that say `Ethash`; others leave seals out.
     private let seals = EthashEpochs()
+    let databases: FixtureDatabases?
 
     private static func exception(_ block: JSONValue) -> String? {
         block.object?.first { $0.key.hasPrefix("expectException") }?.value.string
@@ -43,9 +49,13 @@ private struct BlockTestSuite: Sendable {
             return ["genesis: differs from its RLP"]
         }
         if state.root != first.header.stateRoot { return ["genesis state root: \(state.root)"] }
+        let usesWork = test["sealEngine"]?.string == "Ethash"
         var tree = BlockTree(
             genesis: first, state: state, configuration: rules.configuration, terminal: rules.terminal,
-            seals: test["sealEngine"]?.string == "Ethash" ? seals : nil)
+            seals: usesWork ? seals : nil)
+        let importer = try databases?.importer(
+            first, try pre.map { try StateTestSetup.account($0.key, $0.value) },
+            rules: ChainRules(rules.configuration, terminal: rules.terminal), seals: usesWork ? seals : nil)
         var problems: [String] = []
         for (index, block) in blocks.enumerated() {
             let wanted = BlockTestSuite.exception(block)
@@ -55,6 +65,7 @@ private struct BlockTestSuite: Sendable {
                 continue
             }
             do {
+                if let importer { try importer.add(encoded: bytes) }
                 try tree.add(encoded: bytes)
                 if !isValid {
                     problems.append("block \(index): expected \(wanted ?? "an invalid block"), was imported")
@@ -74,6 +85,13 @@ private struct BlockTestSuite: Sendable {
             if root != tree.head.state.root {
                 problems.append("state root: expected \(root), actual \(tree.head.state.root)")
             }
+        }
+        if let importer {
+            let database = importer.database
+            if database.head.hash != tree.head.hash || database.head.stateRoot != tree.head.state.root {
+                problems.append("the database's head: \(database.head.hash), in memory \(tree.head.hash)")
+            }
+            do { _ = try database.verify() } catch { problems.append("the database: \(error)") }
         }
         return problems
     }

@@ -3,12 +3,14 @@ import Chain
 import Foundation
 import Foundations
 import Node
+import Storage
 
 extension Command {
     static let node = Command(
         name: "node", summary: "Start a node with JSON-RPC over HTTP and WebSocket on one port.",
         options: [
-            Option(name: "dev", help: "a development chain in memory with funded accounts"),
+            Option(name: "dev", help: "a development chain with funded accounts"),
+            Option(name: "data-dir", value: "DIR", help: "the folder of the chain (default: all in memory)"),
             Option(name: "genesis", value: "FILE", help: "a chain of others: its genesis file in geth's format"),
             Option(name: "import", value: "FILE", help: "that chain's blocks, as 'geth export' writes them"),
             Option(
@@ -23,18 +25,23 @@ extension Command {
             Option(name: "gas-limit", value: "N", help: "gas limit that blocks tend to (default 30000000)"),
             Option(name: "threads", value: "N", help: "threads that serve requests (default: all cores)"),
             Option(name: "quiet", help: "print no accounts and keys"),
-        ],
+        ] + StorageOptions.options,
         notes: """
             On a development chain the venue's natives are active: Pricing is at 0x0000000000000000000000000000000000000c02.
             An imported chain is served whole, with the state behind every block; it does not grow.
+            --data-dir without --dev serves the chain that condor import has put there. With both, the development chain
+            goes on where it stopped; its blocks are durable before a transaction's hash is returned.
             SIGINT (Ctrl-C) or SIGTERM stops the node.
             """
     ) { arguments in
-        guard arguments.flag("dev") != (arguments.value("genesis") != nil) else {
+        let folder = arguments.value("data-dir")
+        let isImported = arguments.value("genesis") != nil
+        guard arguments.flag("dev") != isImported || (folder != nil && !isImported), folder == nil || !isImported else {
             throw UsageError(
-                message:
-                    "choose one chain: --dev for a development chain in memory, or --genesis FILE with --import FILE")
+                message: "choose one chain: --dev for a development chain, --data-dir DIR for one that was imported, "
+                    + "or --genesis FILE with --import FILE")
         }
+        let storage = try StorageOptions.read(arguments)
         let host = arguments.value("host") ?? "127.0.0.1"
         let port = UInt16(try arguments.integer("port", default: 8545, in: 0...65535))
         let cores = UInt64(ProcessInfo.processInfo.activeProcessorCount)
@@ -45,9 +52,16 @@ extension Command {
         if let genesis = arguments.value("genesis") {
             node = try importedNode(genesis, arguments, host: host, port: port, threads: threads)
             node.start()
+        } else if let folder, !arguments.flag("dev") {
+            let directory = try DataDirectory(folder, options: storage)
+            node = try LocalNode(
+                serving: directory, gasLimit: try gasLimit(arguments), host: host, port: port, threadCount: threads)
+            node.start()
+            print("Chain id: \(directory.rules.chainID); head: block \(node.headNumber)")
         } else {
             let chain = try developmentChain(arguments)
-            node = try LocalNode(development: chain, host: host, port: port, threadCount: threads)
+            node = try LocalNode(
+                development: chain, dataFolder: folder, storage: storage, host: host, port: port, threadCount: threads)
             node.start()
             printBanner(node, chain, isQuiet: arguments.flag("quiet"))
         }
@@ -56,6 +70,10 @@ extension Command {
         _ = condor_wait_for_stop_signal()
         print("Stopping.")
         node.stop()
+        if let failure = node.failure {
+            printError("condor node: stopped because \(failure)")
+            return 1
+        }
         return 0
     }
 
@@ -90,13 +108,16 @@ extension Command {
             throw UsageError(message: "\(path): \(error)")
         }
         let blocks = try arguments.value("import").map(read) ?? []
-        let tree = try ChainImport.tree(
+        let directory = try ChainImport.inMemory(
             genesis: genesis, blocks: blocks, seals: arguments.flag("no-work") ? nil : EthashEpochs())
-        let gasLimit = try arguments.integer("gas-limit", default: 30_000_000, in: 5000...(1 << 50))
-        print(
-            "Chain id: \(genesis.rules.chainID); head: block \(tree.head.block.header.number), \(tree.head.hash)")
+        let head = directory.database.head
+        print("Chain id: \(genesis.rules.chainID); head: block \(head.number), \(head.hash)")
         return try LocalNode(
-            imported: tree, rules: genesis.rules, gasLimit: gasLimit, host: host, port: port, threadCount: threads)
+            serving: directory, gasLimit: try gasLimit(arguments), host: host, port: port, threadCount: threads)
+    }
+
+    private static func gasLimit(_ arguments: Arguments) throws -> UInt64 {
+        try arguments.integer("gas-limit", default: 30_000_000, in: 5000...(1 << 50))
     }
 
     private static func printBanner(_ node: LocalNode, _ chain: DevelopmentChain, isQuiet: Bool) {
@@ -108,6 +129,7 @@ extension Command {
             print("\nMnemonic: \(chain.mnemonic)")
         }
         let sealing = chain.blockTime.map { "a block every \($0) s" } ?? "a block for every transaction"
+        if node.headNumber > 0 { print("Head: block \(node.headNumber)") }
         print("Chain id: \(chain.chainID); gas limit \(chain.gasLimit); \(sealing)")
     }
 }

@@ -1,6 +1,6 @@
 import Cryptography
 public import Foundations
-import State
+public import State
 
 /// An account as a genesis file or a test fixture states it.
 public struct GenesisAccount: Sendable {
@@ -23,21 +23,27 @@ public struct GenesisAccount: Sendable {
     }
 }
 
-extension MemoryState {
-    /// The state that holds just these accounts.
-    public init(_ accounts: [GenesisAccount]) {
+extension StateDiff {
+    /// What makes the state that holds just these accounts out of nothing.
+    public init(genesis accounts: [GenesisAccount]) {
         self.init()
-        var diff = StateDiff()
         for account in accounts {
             let hash = account.code.isEmpty ? Account.emptyCodeHash : Keccak256.hash(account.code)
-            if !account.code.isEmpty { diff.codes.append(.init(hash: hash, code: account.code)) }
-            diff.accounts.append(
+            if !account.code.isEmpty { codes.append(.init(hash: hash, code: account.code)) }
+            self.accounts.append(
                 .init(
                     address: account.address,
                     account: Account(nonce: account.nonce, balance: account.balance, codeHash: hash),
                     slots: account.storage.filter { !$0.value.isZero }.sorted { $0.slot < $1.slot }))
         }
-        diff.accounts.sort { $0.address < $1.address }
-        apply(diff)
+        self.accounts.sort { $0.address < $1.address }
+    }
+}
+
+extension MemoryState {
+    /// The state that holds just these accounts.
+    public init(_ accounts: [GenesisAccount]) {
+        self.init()
+        apply(StateDiff(genesis: accounts))
     }
 }

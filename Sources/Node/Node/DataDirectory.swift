@@ -1,0 +1,105 @@
+import Chain
+import EVM
+import Execution
+import Foundations
+import State
+public import Storage
+
+/// A folder that holds one chain: the archive of its blocks in `blocks`, the store in `store`.
+public struct DataDirectory: Sendable {
+    public let database: ChainDatabase
+    public let rules: ChainRules
+
+    /// Opens the chain of a genesis file, or begins it in an empty folder.
+    public init(_ folder: String, genesis text: [UInt8], options: ChainDatabase.Options) throws {
+        let file = try GenesisFile(parsing: text)
+        rules = file.rules
+        database = try DataDirectory.open(
+            folder, options, genesis: DataDirectory.first(file.block, file.accounts), description: text)
+    }
+
+    /// The chain of a genesis file in memory.
+    public init(inMemory file: GenesisFile) throws {
+        rules = file.rules
+        database = try ChainDatabase(
+            store: MemoryStore(), disk: MemoryDisk(), genesis: DataDirectory.first(file.block, file.accounts))
+    }
+
+    /// Opens the chain that a folder holds already.
+    public init(_ folder: String, options: ChainDatabase.Options) throws {
+        let store = try DataDirectory.store(folder)
+        guard let description = try ChainDatabase.description(of: store) else {
+            throw NodeError("\(folder) holds no chain: condor import begins one, or condor node --dev --data-dir")
+        }
+        if let development = DevelopmentChain(description: description) {
+            rules = ChainRules(.development(chainID: development.chainID))
+        } else {
+            rules = try GenesisFile(parsing: description).rules
+        }
+        database = try ChainDatabase(store: store, disk: SystemDisk(folder: folder + "/blocks"), options: options)
+    }
+
+    /// Opens a development chain, or begins it in an empty folder; without a folder it is kept in memory.
+    static func development(
+        _ folder: String?, _ configuration: DevelopmentChain, genesis: StoredBlock, options: ChainDatabase.Options
+    ) throws -> ChainDatabase {
+        guard let folder else {
+            return try ChainDatabase(store: MemoryStore(), disk: MemoryDisk(), options: options, genesis: genesis)
+        }
+        let store = try DataDirectory.store(folder)
+        guard let description = try ChainDatabase.description(of: store) else {
+            return try open(folder, store, options, genesis: genesis, description: configuration.description)
+        }
+        guard let earlier = DevelopmentChain(description: description), earlier.chainID == configuration.chainID
+        else { throw NodeError("\(folder) holds another chain than --dev with chain id \(configuration.chainID)") }
+        // The first block's time is when the chain was begun: the one that is there holds.
+        return try ChainDatabase(store: store, disk: SystemDisk(folder: folder + "/blocks"), options: options)
+    }
+
+    private static func open(
+        _ folder: String, _ options: ChainDatabase.Options, genesis: StoredBlock, description: [UInt8]
+    ) throws -> ChainDatabase {
+        try open(folder, store(folder), options, genesis: genesis, description: description)
+    }
+
+    private static func open(
+        _ folder: String, _ store: any Store, _ options: ChainDatabase.Options, genesis: StoredBlock,
+        description: [UInt8]
+    ) throws -> ChainDatabase {
+        try ChainDatabase(
+            store: store, disk: SystemDisk(folder: folder + "/blocks"), options: options, genesis: genesis,
+            description: description)
+    }
+
+    private static func store(_ folder: String) throws -> any Store {
+        _ = try SystemDisk(folder: folder)
+        return try RocksStore(folder: folder + "/store")
+    }
+
+    /// Begins a folder with a snapshot.
+    public static func load(snapshot name: String, on disk: any Disk, into folder: String) throws -> Snapshot.Content {
+        try Snapshot.load(disk, name: name, into: store(folder), blocks: SystemDisk(folder: folder + "/blocks"))
+    }
+
+    static func first(_ block: Block, _ accounts: [GenesisAccount]) -> StoredBlock {
+        StoredBlock(
+            block: block, receipts: [], transactions: [], totalDifficulty: block.header.difficulty,
+            diff: StateDiff(genesis: accounts))
+    }
+}
+
+extension DevelopmentChain {
+    private static let word = "condor development chain "
+
+    /// How a data folder says that it holds a development chain.
+    var description: [UInt8] { Array("\(DevelopmentChain.word)\(chainID)".utf8) }
+
+    init?(description: [UInt8]) {
+        let text = String(decoding: description, as: UTF8.self)
+        guard text.hasPrefix(DevelopmentChain.word),
+            let chainID = UInt64(text.dropFirst(DevelopmentChain.word.count))
+        else { return nil }
+        self.init()
+        self.chainID = chainID
+    }
+}

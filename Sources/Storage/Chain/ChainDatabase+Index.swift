@@ -1,0 +1,70 @@
+import Chain
+public import Foundations
+
+// The indices by number, transaction and log, which follow the chain.
+
+extension ChainDatabase {
+    func index(_ stored: StoredBlock, to batch: inout StoreBatch) {
+        let number = stored.block.header.number
+        batch.put(ChainKey.hash(number), stored.hash.bytes)
+        for (index, transaction) in stored.transactions.enumerated() {
+            var place: [UInt8] = .bigEndian(number)
+            place.append(bigEndian: UInt32(index))
+            batch.put(ChainKey.transaction(transaction.hash), place)
+        }
+        for key in ChainDatabase.logKeys(stored) { batch.put(key, []) }
+    }
+
+    func removeIndex(_ stored: StoredBlock, to batch: inout StoreBatch) {
+        batch.remove(ChainKey.hash(stored.block.header.number))
+        for transaction in stored.transactions { batch.remove(ChainKey.transaction(transaction.hash)) }
+        for key in ChainDatabase.logKeys(stored) { batch.remove(key) }
+    }
+
+    static func logKeys(_ stored: StoredBlock) -> Set<[UInt8]> {
+        let number = stored.block.header.number
+        var keys: Set<[UInt8]> = []
+        for receipt in stored.receipts {
+            for log in receipt.logs {
+                keys.insert(ChainKey.log(place: 0, value: log.address.bytes, block: number))
+                for (index, topic) in log.topics.enumerated() {
+                    keys.insert(ChainKey.log(place: index + 1, value: topic.bytes, block: number))
+                }
+            }
+        }
+        return keys
+    }
+
+    /// The blocks of a range that can hold a log with one of `addresses` and, at each position of `topics`, one of its
+    /// values; empty lists take anything. Ascending. Costs what the index holds for the values, not the range.
+    public func blocksWithLogs(
+        addresses: [Address], topics: [[Bytes32]], in range: ClosedRange<UInt64>
+    ) throws(StorageError) -> [UInt64] {
+        let first = max(range.lowerBound, oldestBlock)
+        let last = min(range.upperBound, head.number)
+        guard first <= last else { return [] }
+        var wanted: [(place: Int, values: [[UInt8]])] = []
+        if !addresses.isEmpty { wanted.append((0, addresses.map(\.bytes))) }
+        for (index, values) in topics.enumerated() where !values.isEmpty {
+            wanted.append((index + 1, values.map(\.bytes)))
+        }
+        guard !wanted.isEmpty else { return Array(first...last) }
+        var candidates: Set<UInt64>?
+        for (place, values) in wanted {
+            var found: Set<UInt64> = []
+            for value in values {
+                let start = ChainKey.log(place: place, value: value, block: first)
+                let (prefix, count) = (Array(start.dropLast(8)), start.count)
+                try store.scan(from: start, before: ChainKey.log(place: place, value: value, block: last) + [0]) {
+                    key, _ in
+                    guard key.count == count, key.starts(with: prefix) else { return false }
+                    found.insert(key.bigEndian64(at: count - 8))
+                    return true
+                }
+            }
+            candidates = candidates.map { $0.intersection(found) } ?? found
+            if candidates?.isEmpty == true { return [] }
+        }
+        return (candidates ?? []).sorted()
+    }
+}

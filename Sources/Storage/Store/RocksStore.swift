@@ -1,0 +1,206 @@
+import CRocksDB
+import Glibc
+import Synchronization
+
+/// The store on disk: RocksDB through its C interface.
+///
+/// One key space. The write-ahead log keeps every batch beyond the end of the process; `durably` syncs it.
+public final class RocksStore: Store, @unchecked Sendable {
+    // Sendable: RocksDB's handles may be used from any thread; they are freed with the last reference.
+    private let handle: OpaquePointer
+    private let cache: OpaquePointer
+    private let readOptions = rocksdb_readoptions_create()
+    private let lazyWrite = rocksdb_writeoptions_create()
+    private let durableWrite = rocksdb_writeoptions_create()
+    private let isAbandoned = Atomic<Bool>(false)
+
+    /// Bytes that the engine may hold in memory.
+    public struct Memory: Sendable {
+        public var blockCache = 192 << 20
+        public var writeBuffer = 48 << 20
+
+        public init() {}
+    }
+
+    /// Opens the store in a folder, or makes it.
+    public init(folder: String, memory: Memory = Memory()) throws(StorageError) {
+        let options = rocksdb_options_create()
+        defer { rocksdb_options_destroy(options) }
+        rocksdb_options_set_create_if_missing(options, 1)
+        rocksdb_options_set_paranoid_checks(options, 1)
+        // A log that a power cut tore ends there: what came before is whole batches.
+        rocksdb_options_set_wal_recovery_mode(options, Int32(rocksdb_point_in_time_recovery))
+        rocksdb_options_set_write_buffer_size(options, memory.writeBuffer)
+        rocksdb_options_set_max_write_buffer_number(options, 3)
+        rocksdb_options_set_max_background_jobs(options, 2)
+        rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1)
+        rocksdb_options_set_compression(options, Int32(rocksdb_lz4_compression))
+        rocksdb_options_set_bottommost_compression(options, Int32(rocksdb_zstd_compression))
+        rocksdb_options_set_bytes_per_sync(options, 1 << 20)
+        rocksdb_options_set_max_open_files(options, 512)
+        rocksdb_options_set_keep_log_file_num(options, 2)
+        rocksdb_options_set_max_log_file_size(options, 4 << 20)
+        cache = rocksdb_cache_create_lru(memory.blockCache)
+        let table = rocksdb_block_based_options_create()
+        rocksdb_block_based_options_set_block_cache(table, cache)
+        rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1)
+        rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1)
+        rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(10))
+        rocksdb_block_based_options_set_format_version(table, 5)
+        rocksdb_options_set_block_based_table_factory(options, table)
+        rocksdb_block_based_options_destroy(table)
+        rocksdb_writeoptions_set_sync(durableWrite, 1)
+        var error: UnsafeMutablePointer<CChar>?
+        let opened = rocksdb_open(options, folder, &error)
+        guard let opened, error == nil else {
+            let failure = RocksStore.failure(error)
+            rocksdb_cache_destroy(cache)
+            rocksdb_readoptions_destroy(readOptions)
+            rocksdb_writeoptions_destroy(lazyWrite)
+            rocksdb_writeoptions_destroy(durableWrite)
+            throw failure
+        }
+        handle = opened
+    }
+
+    deinit {
+        // On a disk that fails RocksDB ends the process when it is closed. What is not flushed is in its log anyway.
+        if isAbandoned.load(ordering: .relaxed) { return }
+        rocksdb_close(handle)
+        rocksdb_cache_destroy(cache)
+        rocksdb_readoptions_destroy(readOptions)
+        rocksdb_writeoptions_destroy(lazyWrite)
+        rocksdb_writeoptions_destroy(durableWrite)
+    }
+
+    private static func failure(_ error: UnsafeMutablePointer<CChar>?) -> StorageError {
+        guard let error else { return .engine("no reason given") }
+        defer { rocksdb_free(error) }
+        let text = String(cString: error)
+        if text.contains("LOCK") { return .engine("the data folder is in use by another process (\(text))") }
+        return .engine(text)
+    }
+
+    public func get(_ key: [UInt8]) throws(StorageError) -> [UInt8]? {
+        try RocksStore.get(handle, readOptions, key)
+    }
+
+    fileprivate static func get(
+        _ handle: OpaquePointer, _ options: OpaquePointer?, _ key: [UInt8]
+    ) throws(StorageError) -> [UInt8]? {
+        var error: UnsafeMutablePointer<CChar>?
+        let slice = withCharacters(key) { rocksdb_get_pinned(handle, options, $0, $1, &error) }
+        if error != nil { throw failure(error) }
+        guard let slice else { return nil }
+        defer { rocksdb_pinnableslice_destroy(slice) }
+        var count = 0
+        let value = rocksdb_pinnableslice_value(slice, &count)
+        return copy(value, count)
+    }
+
+    public func scan(
+        from start: [UInt8], before end: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
+    ) throws(StorageError) {
+        try RocksStore.scan(handle, readOptions, from: start, before: end, body)
+    }
+
+    fileprivate static func scan(
+        _ handle: OpaquePointer, _ options: OpaquePointer?, from start: [UInt8], before end: [UInt8],
+        _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
+    ) throws(StorageError) {
+        let iterator = rocksdb_create_iterator(handle, options)
+        defer { rocksdb_iter_destroy(iterator) }
+        withCharacters(start) { rocksdb_iter_seek(iterator, $0, $1) }
+        while rocksdb_iter_valid(iterator) != 0 {
+            var count = 0
+            let keyStart = rocksdb_iter_key(iterator, &count)
+            let key = copy(keyStart, count)
+            guard SortedMap.precedes(key, end) else { return }
+            let valueStart = rocksdb_iter_value(iterator, &count)
+            guard body(key, copy(valueStart, count)) else { return }
+            rocksdb_iter_next(iterator)
+        }
+        var error: UnsafeMutablePointer<CChar>?
+        rocksdb_iter_get_error(iterator, &error)
+        if error != nil { throw failure(error) }
+    }
+
+    public func write(_ batch: StoreBatch, durably: Bool) throws(StorageError) {
+        let changes = rocksdb_writebatch_create()
+        defer { rocksdb_writebatch_destroy(changes) }
+        for (key, value) in batch.changes {
+            RocksStore.withCharacters(key) { keyStart, keyCount in
+                if let value {
+                    RocksStore.withCharacters(value) {
+                        rocksdb_writebatch_put(changes, keyStart, keyCount, $0, $1)
+                    }
+                } else {
+                    rocksdb_writebatch_delete(changes, keyStart, keyCount)
+                }
+            }
+        }
+        var error: UnsafeMutablePointer<CChar>?
+        rocksdb_write(handle, durably ? durableWrite : lazyWrite, changes, &error)
+        if error != nil { throw RocksStore.failure(error) }
+    }
+
+    public func snapshot() -> any StoreReader { Snapshot(self, handle) }
+
+    public var size: UInt64 {
+        ["rocksdb.total-sst-files-size", "rocksdb.cur-size-all-mem-tables"].reduce(0) { sum, name in
+            var value: UInt64 = 0
+            return rocksdb_property_int(handle, name, &value) == 0 ? sum + value : sum
+        }
+    }
+
+    public func compact() throws(StorageError) {
+        let flush = rocksdb_flushoptions_create()
+        defer { rocksdb_flushoptions_destroy(flush) }
+        var error: UnsafeMutablePointer<CChar>?
+        rocksdb_flush(handle, flush, &error)
+        if error != nil { throw RocksStore.failure(error) }
+        rocksdb_compact_range(handle, nil, 0, nil, 0)
+    }
+
+    public func abandon() { isAbandoned.store(true, ordering: .relaxed) }
+
+    private final class Snapshot: StoreReader, @unchecked Sendable {
+        // Sendable: as the store; the snapshot's handle never changes.
+        private let store: RocksStore
+        private let handle: OpaquePointer
+        private let snapshot: OpaquePointer?
+        private let options = rocksdb_readoptions_create()
+
+        init(_ store: RocksStore, _ handle: OpaquePointer) {
+            self.store = store
+            self.handle = handle
+            snapshot = rocksdb_create_snapshot(handle)
+            rocksdb_readoptions_set_snapshot(options, snapshot)
+        }
+
+        deinit {
+            rocksdb_readoptions_destroy(options)
+            rocksdb_release_snapshot(handle, snapshot)
+        }
+
+        func get(_ key: [UInt8]) throws(StorageError) -> [UInt8]? { try RocksStore.get(handle, options, key) }
+
+        func scan(
+            from start: [UInt8], before end: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
+        ) throws(StorageError) {
+            try RocksStore.scan(handle, options, from: start, before: end, body)
+        }
+    }
+
+    // MARK: Bytes
+
+    private static func withCharacters<Result>(
+        _ bytes: [UInt8], _ body: (UnsafePointer<CChar>?, Int) -> Result
+    ) -> Result {
+        bytes.withUnsafeBytes { body($0.bindMemory(to: CChar.self).baseAddress, $0.count) }
+    }
+
+    private static func copy(_ start: UnsafePointer<CChar>?, _ count: Int) -> [UInt8] {
+        [UInt8](UnsafeRawBufferPointer(start: start, count: count))
+    }
+}
