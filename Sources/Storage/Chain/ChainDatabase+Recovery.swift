@@ -135,7 +135,9 @@ extension ChainDatabase {
             }
         }
         batch.put(ChainKey.position, position.encoded)
-        try store.write(batch, durably: false)
+        // Synced before the archive grows again: rows of lost blocks that came back with another power cut would name
+        // places that hold other records by then.
+        try store.write(batch, durably: true)
         return position
     }
 
