@@ -13,7 +13,7 @@ public enum FixedPointError: Error, Equatable, Sendable {
 /// A function is first computed with 128 bits of mantissa (`Real`) and a stated error. Where that error leaves open which
 /// way to round, which happens for about one argument in 2^50 and for results of 2^110 units and more, 512 bits decide
 /// (`Wide`). Arguments with an exact result are recognised before. This is Ziv's strategy; the errors are derived where
-/// the functions of `Real` and `Wide` stand, and Scripts/check-functions measures them.
+/// the functions of `Real` and `Wide` stand.
 public enum FixedPoint {
     /// e^x.
     public static func exponential(_ x: UInt256, rounding: Rounding = .nearestEven) throws(FixedPointError) -> UInt256 {

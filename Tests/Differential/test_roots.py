@@ -90,7 +90,8 @@ def allocation(node):
     for address in SYSTEM:
         accounts[address.lower()] = {"balance": "0x0", "nonce": "0x1", "code": w3.eth.get_code(address).to_0x_hex()}
     # What the venue's activation writes in the first block.
-    accounts["0x" + "0c02".rjust(40, "0")] = {"balance": "0x0", "nonce": "0x1", "code": "0xfe"}
+    for native in ("0c01", "0c02"):
+        accounts["0x" + native.rjust(40, "0")] = {"balance": "0x0", "nonce": "0x1", "code": "0xfe"}
     return accounts
 
 

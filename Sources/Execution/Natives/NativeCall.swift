@@ -36,8 +36,8 @@ extension NativeOutcome {
     }
 }
 
-/// What natives charge, in gas. Calibrated by Benchmarks/quant.py on the development machine: a unit buys no more time
-/// in a native than in the interpreter's dearest arithmetic opcode, which takes about 14 ns per gas.
+/// What natives charge, in gas: estimates by which a unit buys no more time in a native than in the interpreter's
+/// dearest arithmetic opcode, about 14 ns per gas.
 enum NativeGas {
     /// Reading the selector and refusing.
     static var refusal: UInt64 { 100 }
