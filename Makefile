@@ -17,9 +17,11 @@ build: ## the condor program, optimised
 test: packages build $(VENV)/ready ## everything that must hold; ends with N passed, N failed
 	$(PYTHON) Scripts/run-tests
 
-bench: packages build $(VENV)/ready ## speed beside peers, in two tables
+bench: packages build $(VENV)/ready ## speed beside peers, in three tables
 	$(PYTHON) Benchmarks/run.py
 	$(PYTHON) Benchmarks/precompiles.py
+	swift build -c release --product condor-bench
+	$(PYTHON) Benchmarks/programs.py
 
 format: ## put the sources into the project's format
 	swift format -i -r Sources Tests Package.swift

@@ -90,6 +90,13 @@ extension Block {
         }
     }
 
+    /// Reads a block that nothing follows.
+    public init(decoding bytes: [UInt8]) throws(RLPError) {
+        var decoder = RLPDecoder(bytes)
+        try self.init(&decoder)
+        try decoder.finish()
+    }
+
     /// Reads the next block, as in a file of blocks one behind the other.
     public init(_ decoder: inout RLPDecoder) throws(RLPError) {
         var parts = try decoder.list()

@@ -15,13 +15,12 @@ public struct StateTrie: Sendable {
     public var rootHash: Bytes32 { accounts.rootHash }
 
     public func account(at address: Address) -> Account? {
-        accounts.value(for: StateTrie.key(address)).flatMap { StateTrie.decode($0)?.account }
+        accounts.value(for: StateTrie.key(address)).flatMap { AccountCoding.decode($0)?.account }
     }
 
     public func storage(at address: Address, slot: UInt256) -> UInt256 {
         guard let value = storageTrie(at: address).value(for: StateTrie.key(slot)) else { return .zero }
-        var decoder = RLPDecoder(value)
-        return (try? decoder.word()) ?? .zero
+        return AccountCoding.decodeWord(value) ?? .zero
     }
 
     public func storageTrie(at address: Address) -> Trie {
@@ -38,11 +37,9 @@ public struct StateTrie: Sendable {
             }
             var storage = change.clearsStorage ? Trie() : Trie(root: accounts.leaf(for: key)?.storage)
             for (slot, value) in change.slots {
-                var encoder = RLPEncoder()
-                if !value.isZero { encoder.append(value) }
-                storage.set(StateTrie.key(slot), encoder.bytes)
+                storage.set(StateTrie.key(slot), value.isZero ? [] : AccountCoding.encode(value))
             }
-            let value = StateTrie.encode(account, storageRoot: storage.rootHash)
+            let value = AccountCoding.encode(account, storageRoot: storage.rootHash)
             accounts.set(key, TrieNode.Leaf(value: value, storage: storage.root))
         }
     }
@@ -59,26 +56,4 @@ public struct StateTrie: Sendable {
 
     static func key(_ address: Address) -> [UInt8] { Keccak256.hash(address.bytes).bytes }
     static func key(_ slot: UInt256) -> [UInt8] { Keccak256.hash(slot.bigEndianBytes).bytes }
-
-    private static func encode(_ account: Account, storageRoot: Bytes32) -> [UInt8] {
-        RLPEncoder.list { encoder in
-            encoder.append(account.nonce)
-            encoder.append(account.balance)
-            encoder.append(storageRoot)
-            encoder.append(account.codeHash)
-        }
-    }
-
-    private static func decode(_ value: [UInt8]) -> (account: Account, storageRoot: Bytes32)? {
-        do throws(RLPError) {
-            var decoder = RLPDecoder(value)
-            var fields = try decoder.list()
-            let nonce = try fields.integer()
-            let balance = try fields.word()
-            let storageRoot = try fields.hash()
-            return (Account(nonce: nonce, balance: balance, codeHash: try fields.hash()), storageRoot)
-        } catch {
-            return nil
-        }
-    }
 }

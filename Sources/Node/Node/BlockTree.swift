@@ -76,9 +76,7 @@ public struct BlockTree: Sendable {
     public mutating func add(encoded: [UInt8]) throws(ImportError) -> Entry {
         let block: Block
         do throws(RLPError) {
-            var decoder = RLPDecoder(encoded)
-            block = try Block(&decoder)
-            try decoder.finish()
+            block = try Block(decoding: encoded)
         } catch {
             throw .malformed(error)
         }

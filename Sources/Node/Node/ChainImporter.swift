@@ -30,9 +30,7 @@ public final class ChainImporter: Sendable {
     public func add(encoded: [UInt8]) throws(ImportError) -> StoredBlock {
         let block: Block
         do throws(RLPError) {
-            var decoder = RLPDecoder(encoded)
-            block = try Block(&decoder)
-            try decoder.finish()
+            block = try Block(decoding: encoded)
         } catch {
             throw .malformed(error)
         }

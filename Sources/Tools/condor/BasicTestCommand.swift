@@ -132,9 +132,7 @@ private enum BasicTests {
         guard let bytes = test["genesis_rlp_hex"]?.string.flatMap(Hex.decode) else {
             throw FixtureError(description: "'genesis_rlp_hex' is no hexadecimal string")
         }
-        var decoder = RLPDecoder(bytes)
-        let block = try Block(&decoder)
-        try decoder.finish()
+        let block = try Block(decoding: bytes)
         return difference("hash", test["genesis_hash"]?.string, Hex.encode(block.header.hash.bytes))
             + difference("state root", test["genesis_state_root"]?.string, Hex.encode(block.header.stateRoot.bytes))
             + (block.encoded == bytes ? [] : ["encoding: differs"])

@@ -116,7 +116,7 @@ struct FuzzGenerator {
     }
 
     /// Code of an account that delegates. https://eips.ethereum.org/EIPS/eip-7702
-    private mutating func designator() -> [UInt8] { [0xef, 0x01, 0x00] + anyAddress().bytes }
+    private mutating func designator() -> [UInt8] { Delegation.code(to: anyAddress()) }
 
     /// An account where a contract will be created.
     private mutating func obstacle(_ accounts: [GenesisAccount]) -> GenesisAccount {

@@ -20,8 +20,7 @@ let decoderTargets: [String: @Sendable ([UInt8]) -> Void] = [
         _ = try? Transaction(decodingNetworkForm: bytes)
     },
     "block": { bytes in
-        var decoder = RLPDecoder(bytes)
-        guard let block = try? Block(&decoder), decoder.isAtEnd else { return }
+        guard let block = try? Block(decoding: bytes) else { return }
         precondition(block.encoded == bytes, "a block that was accepted encodes to other bytes")
         _ = block.header.hash
         _ = BlockRoots.transactions(block.transactions)
