@@ -6,7 +6,8 @@ import JSONText
 @main
 struct Benchmark {
     static let subjects: [String: @Sendable ([String]) throws -> Void] = [
-        "programs": Programs.run
+        "blocks": Blocks.run,
+        "programs": Programs.run,
     ]
 
     static func main() {
@@ -46,6 +47,10 @@ func processorTime() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
     return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+}
+
+func nanoseconds(_ duration: Duration) -> UInt64 {
+    UInt64(duration.components.seconds) * 1_000_000_000 + UInt64(duration.components.attoseconds / 1_000_000_000)
 }
 
 /// The least nanoseconds of one call, over calls that take `milliseconds` together and are at least `least` many.

@@ -82,10 +82,6 @@ enum StorageBenchmark {
         Benchmark.report("root", [("slots", accounts * 10), ("accounts", accounts), ("nanoseconds", best)])
     }
 
-    fileprivate static func nanoseconds(_ duration: Duration) -> UInt64 {
-        UInt64(duration.components.seconds) * 1_000_000_000 + UInt64(duration.components.attoseconds / 1_000_000_000)
-    }
-
     /// What the process holds in memory.
     private static func residentBytes() -> UInt64 {
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8),

@@ -67,6 +67,7 @@ enum BlockExecution {
             view: parentState, block: BlockContext(header, configuration: rules), tracer: NoTracer())
         var records: [TransactionRecord] = []
         var logCount = 0
+        let senders = SenderRecovery(block.transactions, fork: fork)
         let outcome: BlockOutcome
         do throws(BlockError) {
             if rules.daoForkBlock == header.number { processor.applyDAOFork() }
@@ -74,7 +75,7 @@ enum BlockExecution {
                 parentHash: header.parentHash, parentBeaconBlockRoot: header.parentBeaconBlockRoot)
             for (index, transaction) in block.transactions.enumerated() {
                 do throws(TransactionError) {
-                    guard let sender = transaction.sender(fork: fork) else { throw .invalidSignature }
+                    guard let sender = senders.sender(at: index) else { throw .invalidSignature }
                     let outcome = try processor.execute(transaction, sender: sender)
                     records.append(
                         TransactionRecord(

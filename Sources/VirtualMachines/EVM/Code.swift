@@ -2,7 +2,9 @@ import Chain
 import Foundations
 
 /// Contract code, analysed once: the bytes with room behind them and the set of valid jump destinations.
-final class Code {
+///
+/// Sendable, as nothing in it changes once it is decoded, and only decoded code is shared between machines.
+final class Code: @unchecked Sendable {
     let count: Int
     /// `count` bytes of code and 33 zeros, so that a PUSH32 at the very end and the STOP behind it can be read.
     let bytes: UnsafeMutablePointer<UInt8>
@@ -12,11 +14,16 @@ final class Code {
     let jumpDestinations: UnsafeMutablePointer<UInt8>
     /// The code decoded for the fast interpreter, from when it is worth it.
     private(set) var stream: InstructionStream?
-    private var calls = 0
+    private var calls: Int
+    /// The hash under which state keeps the code; nil for init code.
+    let hash: Bytes32?
     private static let padding = 33
 
-    init(_ code: [UInt8]) {
+    /// `wasCalled` says that another machine has called it before.
+    init(_ code: [UInt8], hash: Bytes32? = nil, wasCalled: Bool = false) {
         count = code.count
+        self.hash = hash
+        calls = wasCalled ? 1 : 0
         delegate = Delegation.target(of: code)
         // Owned by this object alone, freed in deinit, and never written after init.
         bytes = .allocate(capacity: count + Code.padding)
@@ -36,16 +43,19 @@ final class Code {
         }
     }
 
-    /// Counts a call with `gas`; answers whether it is to run decoded. Decoding costs about as much as interpreting a
+    /// Counts a call with `gas`; answers whether it is worth decoding now. Decoding costs about as much as interpreting a
     /// few times, so code gets it with its second call, or at once with gas enough for long loops.
-    func isDecoded(forCallWith gas: Int64, _ table: UnsafePointer<OpcodeTable.Entry>) -> Bool {
+    func isWorthDecoding(forCallWith gas: Int64) -> Bool {
         calls += 1
-        if stream == nil {
-            guard calls >= 2 || gas >= 5_000_000 else { return false }
-            stream = InstructionStream(self, table)
-        }
-        return true
+        return calls >= 2 || gas >= 5_000_000
     }
+
+    func decode(_ table: UnsafePointer<OpcodeTable.Entry>) {
+        if stream == nil { stream = InstructionStream(self, table) }
+    }
+
+    /// An upper bound of what decoded code takes in memory.
+    var decodedBytes: Int { 42 * count + 256 }
 
     deinit {
         stream?.deallocate()

@@ -82,7 +82,7 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
         self.natives = natives
         rules = GasRules(fork: block.fork, blockGasLimit: block.gasLimit)
         blockNumber = block.number
-        table = OpcodeTable(fork: block.fork).entries
+        table = OpcodeTable.of(block.fork).entries
         workspace = Workspace(emptyCode: emptyCode)
         context = workspace.context
         context.pointee.beneficiary = block.beneficiary.word
@@ -359,8 +359,7 @@ extension Machine {
         context.pointee.setReturnData(nil, count: 0)
         if code.count == 0 { return .finished(.success, call.gas) }
         if suspending { suspend() }
-        let isDecoded =
-            isFast && table.withUnsafeBufferPointer { code.isDecoded(forCallWith: call.gas, $0.baseAddress!) }
+        let isDecoded = isFast && isDecoded(code, forCallWith: call.gas)
         context.pointee.enter(
             Frame(
                 code: .passUnretained(code), isDecoded: isDecoded, stackBase: call.stackBase,
@@ -441,15 +440,38 @@ extension Machine {
         return analysedCode(at: journal.load(delegate))
     }
 
-    /// The account's own code, analysed once for each hash.
+    /// The account's own code, analysed once for each hash; the first call asks what other machines have decoded.
     mutating func analysedCode(at account: Int) -> Code {
         let hash = journal.codeHash(account)
         if hash == Account.emptyCodeHash { return emptyCode }
         if let code = codes[hash] { return code }
-        let code = Code(journal.code(account))
+        let known = isFast ? CodeCache.shared.code(for: CodeCache.Key(hash: hash, fork: rules.fork)) : nil
+        if let known, let code = known {
+            codes.insertNew(hash, code)
+            return code
+        }
+        let code = Code(journal.code(account), hash: hash, wasCalled: known != nil)
         // A read that failed gave no code: nothing to remember under this hash.
         if journal.failure == nil { codes.insertNew(hash, code) } else { creationCodes.insert(code, at: 0) }
         return code
+    }
+
+    /// Counts a call; answers whether the code is decoded, which it may get by this call.
+    private func isDecoded(_ code: Code, forCallWith gas: Int64) -> Bool {
+        if code.stream != nil { return true }
+        guard code.isWorthDecoding(forCallWith: gas) else {
+            keep(nil, for: code)
+            return false
+        }
+        table.withUnsafeBufferPointer { code.decode($0.baseAddress!) }
+        keep(code, for: code)
+        return true
+    }
+
+    @inline(never)
+    private func keep(_ decoded: Code?, for code: Code) {
+        guard journal.failure == nil, let hash = code.hash else { return }
+        CodeCache.shared.keep(decoded, for: CodeCache.Key(hash: hash, fork: rules.fork))
     }
 
     /// keccak(rlp([sender, nonce])), its last 20 bytes.

@@ -185,7 +185,12 @@ public struct OpcodeTable: Sendable {
 
     public private(set) var entries: [Entry]
 
-    public init(fork: Fork) {
+    private static let tables = Fork.allCases.map { OpcodeTable(fork: $0) }
+
+    /// The table of a fork, made once.
+    public static func of(_ fork: Fork) -> OpcodeTable { tables[Int(fork.rawValue)] }
+
+    private init(fork: Fork) {
         entries = [Entry](repeating: Entry(), count: 256)
         for definition in OpcodeDefinition.all() where definition.introducedIn <= fork && definition.opcode != 0xfe {
             entries[Int(definition.opcode)] = Entry(
