@@ -24,10 +24,10 @@ bench: packages build $(VENV)/ready ## speed beside peers, in three tables
 	$(PYTHON) Benchmarks/programs.py
 
 format: ## put the sources into the project's format
-	swift format -i -r Sources Tests Package.swift
+	swift format -i -r Sources Tests Benchmarks Package.swift
 
 lint: ## say where the sources are not in the project's format
-	swift format lint --strict -r Sources Tests Package.swift
+	swift format lint --strict -r Sources Tests Benchmarks Package.swift
 
 packages: ## install Debian packages that are missing
 	@Scripts/install-packages

@@ -49,7 +49,8 @@ enum Blocks {
                 ("transactions", UInt64(world.transactions.count)), ("gas", gas), ("failed", UInt64(outcome.failed)),
                 ("executionProcessor", execution), ("execution", executionWall), ("executionAndRoot", withRoot),
                 ("recovery", recovery), ("recoveryAndExecution", withSignatures),
-            ], texts: [
+            ],
+            texts: [
                 ("root", Hex.encodePrefixed(root.bytes)),
                 ("outputs", Hex.encodePrefixed(SHA256.hash(outcome.outputs).bytes)),
             ])
@@ -99,7 +100,9 @@ private struct World {
         let addresses = keys.compactMap { Secp256k1.address(of: $0) }
         let wealth = UInt256(1_000_000_000_000_000_000) * 1_000_000
         var accounts = addresses.map { GenesisAccount(address: $0, balance: wealth) }
-        for other in others { if let address = other.address { accounts.append(GenesisAccount(address: address, balance: 1)) } }
+        for other in others {
+            if let address = other.address { accounts.append(GenesisAccount(address: address, balance: 1)) }
+        }
         state = MemoryState(accounts)
         guard let first = World.calls(setup, addresses), let second = World.calls(calls, addresses) else { return nil }
         (transactions, senders) = number(first)

@@ -37,12 +37,13 @@ extension Journal {
         }
     }
 
-    /// Whether a cold account costs no more than a warm one.
-    public func isListed(_ position: Int) -> Bool {
+    /// Whether a cold account costs no more than a warm one. Mutating only so that nobody copies a journal to ask.
+    public mutating func isListed(_ position: Int) -> Bool {
         recorder?.listedAccounts.contains(PositionKey(Int32(truncatingIfNeeded: position))) ?? false
     }
 
-    public func isListedSlot(_ slotPosition: Int) -> Bool {
+    /// The same of a slot.
+    public mutating func isListedSlot(_ slotPosition: Int) -> Bool {
         recorder?.listedSlots.contains(slots.keys[slotPosition]) ?? false
     }
 
