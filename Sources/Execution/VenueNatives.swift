@@ -16,9 +16,9 @@ public struct VenueNatives: NativeContracts {
         isActive && (address == FixedPointContract.address || address == PricingContract.address)
     }
 
-    public func run(_ address: Address, input: [UInt8], gasLimit: UInt64) -> NativeOutcome {
-        address == FixedPointContract.address
-            ? FixedPointContract.run(input: input, gasLimit: gasLimit)
-            : PricingContract.run(input: input, gasLimit: gasLimit)
+    public func run(_ message: NativeMessage, host: inout some NativeHost) -> NativeOutcome {
+        message.contract == FixedPointContract.address
+            ? FixedPointContract.run(input: message.input, gasLimit: message.gas)
+            : PricingContract.run(input: message.input, gasLimit: message.gas)
     }
 }

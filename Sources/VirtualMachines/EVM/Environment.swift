@@ -60,17 +60,3 @@ public struct TransactionContext: Sendable {
         self.blobVersionedHashes = blobVersionedHashes
     }
 }
-
-/// Contracts written in Swift, found at fixed addresses where the chain configuration enables them.
-public protocol NativeContracts {
-    func contains(_ address: Address) -> Bool
-    /// Runs the contract at `address`, which `contains` has confirmed. Never uses more than `gasLimit`.
-    func run(_ address: Address, input: [UInt8], gasLimit: UInt64) -> NativeOutcome
-}
-
-/// A chain without native contracts: plain Ethereum.
-public struct NoNativeContracts: NativeContracts {
-    public init() {}
-    public func contains(_ address: Address) -> Bool { false }
-    public func run(_ address: Address, input: [UInt8], gasLimit: UInt64) -> NativeOutcome { .outOfGas }
-}

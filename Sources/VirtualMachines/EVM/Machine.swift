@@ -57,12 +57,17 @@ public struct Machine<View: StateView, Natives: NativeContracts, Trace: Tracer> 
     let natives: Natives
     let rules: GasRules
     var stateGas = StateGas(reservoir: 0)
-    let blockNumber: UInt64
+    public let blockNumber: UInt64
     private let table: [OpcodeTable.Entry]
     private let isFast: Bool
     private let workspace: Workspace
     let context: UnsafeMutablePointer<Context>
     var suspended: [Frame] = []
+    /// How many of the suspended frames wait for a native contract that made a call: the running ones end there.
+    var frameFloor = 0
+    /// The call of the native contract that runs, if one does, and whether it has begun to write.
+    var nativeCall: RunningNative?
+    var nativeIsWriting = false
     /// Analysed code by hash, and the init code of the creations that run.
     private var codes = Table<Bytes32, Code>()
     private let emptyCode = Code([])
@@ -116,6 +121,7 @@ extension Machine {
         context.pointee.frame.memoryBase = 0
         context.pointee.setReturnData(nil, count: 0)
         suspended.removeAll(keepingCapacity: true)
+        (frameFloor, nativeCall, nativeIsWriting) = (0, nil, false)
 
         var begun: Begun
         var created: Address?
@@ -160,7 +166,7 @@ extension Machine {
     }
 
     /// Runs the context's frame and all that it calls; answers how the outermost frame finished.
-    private mutating func runFrames() -> Begun {
+    mutating func runFrames() -> Begun {
         while true {
             if Trace.isEnabled { traceStep() }
             var exit = interpret()
@@ -221,7 +227,7 @@ extension Machine {
             gas = 0
         }
         if Trace.watchesFrames { tracer.leave(status, gasLeft: UInt64(gas), output: context.pointee.returnDataBytes) }
-        guard let caller = suspended.popLast() else { return .finished(status, gas) }
+        guard suspended.count > frameFloor, let caller = suspended.popLast() else { return .finished(status, gas) }
         context.pointee.enter(caller)
         if let prices = rules.statePrices {
             stateGas.leaveFrame(succeeded: status.isSuccess)
@@ -344,16 +350,7 @@ extension Machine {
             }
         }
         if natives.contains(call.codeAddress) {
-            switch natives.run(call.codeAddress, input: [UInt8](input), gasLimit: UInt64(call.gas)) {
-            case .success(let gasUsed, let output):
-                context.pointee.setReturnData(output)
-                return .finished(.success, call.gas - Int64(gasUsed))
-            case .revert(let gasUsed, let output):
-                journal.revert(to: checkpoint)
-                context.pointee.setReturnData(output)
-                return .finished(.revert, call.gas - Int64(gasUsed))
-            case .outOfGas: return abandon(checkpoint, .outOfGas)
-            }
+            return runNative(call, input: [UInt8](input), checkpoint: checkpoint, hasCaller: suspending)
         }
         let code = executableCode(of: call.codeAddress)
         context.pointee.setReturnData(nil, count: 0)
@@ -418,12 +415,12 @@ extension Machine {
     }
 
     /// Keeps the running frame for when the one to be entered has ended.
-    private mutating func suspend() {
+    mutating func suspend() {
         suspended.append(context.pointee.suspend())
         if rules.statePrices != nil { stateGas.enterFrame() }
     }
 
-    private mutating func abandon(_ checkpoint: Checkpoint, _ reason: HaltReason) -> Begun {
+    mutating func abandon(_ checkpoint: Checkpoint, _ reason: HaltReason) -> Begun {
         journal.revert(to: checkpoint)
         context.pointee.setReturnData(nil, count: 0)
         return .finished(.halt(reason), 0)

@@ -46,10 +46,3 @@ public enum ExecutionStatus: Equatable, Sendable {
 
     public var isSuccess: Bool { self == .success }
 }
-
-/// What a native contract answers.
-public enum NativeOutcome: Sendable {
-    case success(gasUsed: UInt64, output: [UInt8])
-    case revert(gasUsed: UInt64, output: [UInt8])
-    case outOfGas
-}
