@@ -17,11 +17,13 @@ build: ## the condor program, optimised
 test: packages build $(VENV)/ready ## everything that must hold; ends with N passed, N failed
 	$(PYTHON) Scripts/run-tests
 
-bench: packages build $(VENV)/ready ## speed beside peers, in three tables
+bench: packages build $(VENV)/ready ## speed beside peers and limits, a table for each subject
 	$(PYTHON) Benchmarks/run.py
 	$(PYTHON) Benchmarks/precompiles.py
 	swift build -c release --product condor-bench
 	$(PYTHON) Benchmarks/programs.py
+	$(PYTHON) Benchmarks/rpc.py
+	$(PYTHON) Benchmarks/memory.py
 
 format: ## put the sources into the project's format
 	swift format -i -r Sources Tests Benchmarks Package.swift

@@ -95,7 +95,8 @@ let executables: [Target] = [
         name: "condor", dependencies: everyModule + ["CLinux"], path: "Sources/Tools/condor",
         swiftSettings: swiftSettings),
     .executableTarget(
-        name: "condor-bench", dependencies: everyModule, path: "Benchmarks/Condor", swiftSettings: swiftSettings),
+        name: "condor-bench", dependencies: everyModule + ["CLinux"], path: "Benchmarks/Condor",
+        swiftSettings: swiftSettings),
 ]
 
 // libFuzzer brings the entry point, and instruments everything: built by Scripts/fuzz-decoders only.

@@ -7,6 +7,7 @@ import JSONText
 struct Benchmark {
     static let subjects: [String: @Sendable ([String]) throws -> Void] = [
         "blocks": Blocks.run,
+        "memory": MemoryBenchmark.run,
         "programs": Programs.run,
     ]
 

@@ -231,19 +231,23 @@ extension Bloom {
 
     /// False only when no log with this address or topic went in.
     public func mayContain(_ value: [UInt8]) -> Bool {
-        Bloom.positions(value).allSatisfy { bytes[$0.index] & $0.mask != 0 }
+        let hash = Keccak256.hash(value)
+        return (0..<3).allSatisfy { choice in
+            let bit = Bloom.bit(choice, of: hash)
+            return bytes[255 - bit / 8] & 1 << UInt8(bit % 8) != 0
+        }
     }
 
     private mutating func set(_ value: [UInt8]) {
-        for position in Bloom.positions(value) { bytes[position.index] |= position.mask }
+        let hash = Keccak256.hash(value)
+        for choice in 0..<3 {
+            let bit = Bloom.bit(choice, of: hash)
+            bytes[255 - bit / 8] |= 1 << UInt8(bit % 8)
+        }
     }
 
-    /// Three bits, each chosen by 11 bits of the hash.
-    private static func positions(_ value: [UInt8]) -> [(index: Int, mask: UInt8)] {
-        let hash = Keccak256.hash(value).bytes
-        return [0, 2, 4].map { offset in
-            let bit = (Int(hash[offset]) & 7) << 8 | Int(hash[offset + 1])
-            return (255 - bit / 8, 1 << UInt8(bit % 8))
-        }
+    /// One of three bits, each chosen by 11 bits of the hash: the lower ones of its first three pairs of bytes.
+    private static func bit(_ choice: Int, of hash: Bytes32) -> Int {
+        Int(truncatingIfNeeded: hash.word.limb3 >> UInt64(48 - 16 * choice)) & 0x7ff
     }
 }

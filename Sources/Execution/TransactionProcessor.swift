@@ -78,10 +78,12 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
     /// Executes one transaction that `sender` signed. `gasAvailable` is what the block has left, and
     /// `stateGasAvailable` of state gas; nil where that is not counted.
     ///
+    /// What it changes is there for the next one, unless it is not to be `kept`: then only what was read stays in memory.
+    ///
     /// Throws when the transaction is not valid here; the state is then as before.
     public mutating func execute(
         _ transaction: Transaction, sender: Address, gasAvailable: UInt64, stateGasAvailable: UInt64? = nil,
-        mode: Mode = .block
+        mode: Mode = .block, isKept: Bool = true
     ) throws(TransactionError) -> TransactionOutcome {
         let intrinsic = IntrinsicGas(transaction, fork: block.fork, statePrices: statePrices)
         let room = Room(gas: gasAvailable, stateGas: stateGasAvailable ?? gasAvailable)
@@ -138,7 +140,10 @@ public struct TransactionProcessor<View: StateView, Natives: NativeContracts, Tr
             machine.journal.discardTransaction()
             throw .state(failure)
         }
-        let logs = machine.journal.finishTransaction(clearsEmptyAccounts: block.fork >= .spuriousDragon)
+        let logs =
+            isKept
+            ? machine.journal.finishTransaction(clearsEmptyAccounts: block.fork >= .spuriousDragon)
+            : machine.journal.discardTransaction()
         return TransactionOutcome(
             status: result.status, gasUsed: gasUsed, gasRefunded: refund, peakGas: Swift.max(spent, intrinsic.floor),
             blockGas: statePrices == nil

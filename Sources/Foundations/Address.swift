@@ -16,7 +16,15 @@ public struct Address: Equatable, Comparable, Sendable, BitwiseCopyable {
     /// Reads exactly 20 bytes; nil for any other count.
     public init?(_ bytes: some Collection<UInt8>) {
         guard bytes.count == 20 else { return nil }
-        self.init(UInt256(bigEndian: bytes))
+        var high: UInt64 = 0
+        var middle: UInt64 = 0
+        var low: UInt64 = 0
+        for byte in bytes {
+            high = high << 8 | middle >> 56
+            middle = middle << 8 | low >> 56
+            low = low << 8 | UInt64(byte)
+        }
+        self.init(UInt256(limbs: low, middle, high, 0))
     }
 
     @inlinable public static var zero: Address { Address(.zero) }
@@ -29,5 +37,13 @@ public struct Address: Equatable, Comparable, Sendable, BitwiseCopyable {
     @inlinable
     public static func < (left: Address, right: Address) -> Bool { left.word < right.word }
 
-    public var bytes: [UInt8] { [UInt8](word.bigEndianBytes.suffix(20)) }
+    public var bytes: [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 20)
+        bytes.withUnsafeMutableBytes { bytes in
+            bytes.storeBytes(of: high.byteSwapped, toByteOffset: 0, as: UInt32.self)
+            bytes.storeBytes(of: middle.byteSwapped, toByteOffset: 4, as: UInt64.self)
+            bytes.storeBytes(of: low.byteSwapped, toByteOffset: 12, as: UInt64.self)
+        }
+        return bytes
+    }
 }

@@ -318,10 +318,10 @@ extension UInt256 {
 
     /// The 32 big-endian bytes.
     public var bigEndianBytes: [UInt8] {
-        [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-            storeBigEndian(to: UnsafeMutableRawPointer(buffer.baseAddress!))
-            count = 32
-        }
+        // Zeros first: the initialiser for uninitialised arrays is not specialised, and asks the runtime for its type.
+        var bytes = [UInt8](repeating: 0, count: 32)
+        bytes.withUnsafeMutableBytes { storeBigEndian(to: $0.baseAddress!) }
+        return bytes
     }
 
     /// The big-endian bytes without leading zeros; empty for zero.

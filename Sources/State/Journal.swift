@@ -437,11 +437,19 @@ extension Journal {
         return finished
     }
 
-    /// Takes back everything that the current transaction did, as if it had never been run.
-    public mutating func discardTransaction() {
+    /// Takes back everything that the current transaction did, as if it had never been run. Returns the logs that it had.
+    @discardableResult
+    public mutating func discardTransaction() -> [Log] {
+        let discarded = logs
         revert(to: .start)
         recorder?.discardTransaction()
         beginTransaction()
+        return discarded
+    }
+
+    /// About how many bytes of memory its entries take.
+    public var footprint: Int {
+        accounts.count * 256 + slots.count * 192 + codes.values.reduce(0) { $0 + $1.count }
     }
 
     /// Hands the recorder what the transaction changed: what the undo log, which holds only what stays, could take back.

@@ -1,4 +1,5 @@
 import CSimdjson
+import Glibc
 
 /// Why a text is not JSON.
 public struct JSONError: Error, Equatable, Sendable, CustomStringConvertible {
@@ -21,21 +22,11 @@ public final class JSONDocument: @unchecked Sendable {
         strings = parsed.strings
     }
 
-    public convenience init(parsing bytes: [UInt8]) throws(JSONError) {
-        var failure: JSONError?
-        var document: JSONDocument?
-        bytes.withUnsafeBytes { buffer in
-            do throws(JSONError) { document = try JSONDocument(parsing: buffer) } catch { failure = error }
-        }
-        if let failure { throw failure }
-        self.init(takingOver: document!)
-    }
-
-    private init(takingOver other: JSONDocument) {
-        parsed = other.parsed
-        tape = other.tape
-        strings = other.strings
-        other.parsed.parser = nil
+    public init(parsing bytes: [UInt8]) throws(JSONError) {
+        let code = condor_json_parse(bytes, bytes.count, &parsed)
+        guard code == 0 else { throw JSONError(message: String(cString: condor_json_message(code))) }
+        tape = parsed.tape
+        strings = parsed.strings
     }
 
     deinit {
@@ -155,12 +146,15 @@ public struct JSONValue: Sendable {
     /// The member of an object with this key, the first if there are several; nil when there is none, or no object.
     public subscript(key: StaticString) -> JSONValue? {
         guard tag == UInt8(ascii: "{") else { return nil }
-        let name = UnsafeBufferPointer(start: key.utf8Start, count: key.utf8CodeUnitCount)
+        let last = end - 1
         var next = index + 1
-        while next < end - 1 {
-            let value = JSONValue(document: document, index: next + 1)
-            if let text = JSONValue(document: document, index: next).utf8, text.elementsEqual(name) { return value }
-            next = value.end
+        while next < last {
+            if let text = JSONValue(document: document, index: next).utf8, text.count == key.utf8CodeUnitCount,
+                memcmp(text.baseAddress!, key.utf8Start, text.count) == 0
+            {
+                return JSONValue(document: document, index: next + 1)
+            }
+            next = JSONValue(document: document, index: next + 1).end
         }
         return nil
     }

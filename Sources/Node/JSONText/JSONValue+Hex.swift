@@ -5,19 +5,16 @@ public import Foundations
 extension JSONValue {
     /// `0x` and an even number of digits, or the digits alone as old fixtures have it.
     public var bytes: [UInt8]? {
-        guard let digits else { return nil }
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(digits.count / 2)
-        var index = digits.startIndex
-        while index < digits.endIndex {
-            guard let high = JSONValue.value(digits[index]), let low = JSONValue.value(digits[index + 1]) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-            index += 2
+        guard let digits, digits.count.isMultiple(of: 2) else { return nil }
+        // What is no digit sets a bit above a byte's.
+        var wrong: UInt16 = 0
+        var bytes = [UInt8](repeating: 0, count: digits.count / 2)
+        for index in bytes.indices {
+            let value = JSONValue.value(digits[2 * index]) << 4 | JSONValue.value(digits[2 * index + 1])
+            wrong |= value
+            bytes[index] = UInt8(truncatingIfNeeded: value)
         }
-        return bytes
+        return wrong > 0xff ? nil : bytes
     }
 
     public var address: Address? { bytes.flatMap { Address($0) } }
@@ -25,10 +22,11 @@ extension JSONValue {
 
     /// `0x` and hexadecimal digits of a number of at most 256 bits; leading zeros are allowed.
     public var quantity256: UInt256? {
-        guard let utf8, utf8.count > 2, utf8.starts(with: [48, 120]) || utf8.starts(with: [48, 88]) else { return nil }
+        guard let utf8, utf8.count > 2, JSONValue.isPrefixed(utf8) else { return nil }
         var value = UInt256.zero
         for digit in utf8.dropFirst(2) {
-            guard let digit = JSONValue.value(digit), value.limb3 >> 60 == 0 else { return nil }
+            let digit = JSONValue.value(digit)
+            guard digit <= 15, value.limb3 >> 60 == 0 else { return nil }
             value = (value << 4) | UInt256(UInt64(digit))
         }
         return value
@@ -36,18 +34,22 @@ extension JSONValue {
 
     public var quantity64: UInt64? { quantity256?.asUInt64 }
 
-    private var digits: Slice<UnsafeBufferPointer<UInt8>>? {
+    private var digits: UnsafeBufferPointer<UInt8>? {
         guard let utf8 else { return nil }
-        let isPrefixed = utf8.starts(with: [48, 120]) || utf8.starts(with: [48, 88])
-        return utf8.dropFirst(isPrefixed ? 2 : 0)
+        return JSONValue.isPrefixed(utf8) ? UnsafeBufferPointer(rebasing: utf8.dropFirst(2)) : utf8
     }
 
-    private static func value(_ digit: UInt8) -> UInt8? {
+    private static func isPrefixed(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+        text.count >= 2 && text[0] == UInt8(ascii: "0") && text[1] | 0x20 == UInt8(ascii: "x")
+    }
+
+    /// Above 0xff for what is no digit, four places to the left too.
+    private static func value(_ digit: UInt8) -> UInt16 {
         switch digit {
-        case 48...57: digit - 48
-        case 97...102: digit - 87
-        case 65...70: digit - 55
-        default: nil
+        case 48...57: UInt16(digit) - 48
+        case 97...102: UInt16(digit) - 87
+        case 65...70: UInt16(digit) - 55
+        default: 0x100
         }
     }
 }

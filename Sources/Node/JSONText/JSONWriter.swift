@@ -6,7 +6,8 @@ public struct JSONWriter: Sendable {
     // Whether the next value of the open array or object needs a comma before it.
     private var needsComma = false
 
-    public init() {}
+    /// `reserving` is how many bytes are to find room from the first on.
+    public init(reserving count: Int = 0) { bytes.reserveCapacity(count) }
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
@@ -22,6 +23,18 @@ public struct JSONWriter: Sendable {
         _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void
     ) {
         array { writer in for element in elements { write(&writer, element) } }
+    }
+
+    /// Begins an object whose members are not all written in one place; `closeObject` ends it.
+    public mutating func openObject() {
+        separate()
+        bytes.append(UInt8(ascii: "{"))
+        needsComma = false
+    }
+
+    public mutating func closeObject() {
+        bytes.append(UInt8(ascii: "}"))
+        needsComma = true
     }
 
     private mutating func enclosed(_ open: UInt8, _ close: UInt8, _ content: (inout JSONWriter) -> Void) {
@@ -62,19 +75,62 @@ public struct JSONWriter: Sendable {
     /// Bytes as `0x…`.
     public mutating func value(hex data: some Collection<UInt8>) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: "0"))
-        bytes.append(UInt8(ascii: "x"))
-        bytes.reserveCapacity(bytes.count + 2 * data.count + 1)
-        for byte in data {
-            bytes.append(JSONWriter.digit(byte >> 4))
-            bytes.append(JSONWriter.digit(byte & 15))
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "\""), count: 2 * data.count + 4))
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            bytes[start + 1] = UInt8(ascii: "0")
+            bytes[start + 2] = UInt8(ascii: "x")
+            var place = start + 3
+            for byte in data {
+                bytes[place] = JSONWriter.digit(byte >> 4)
+                bytes[place + 1] = JSONWriter.digit(byte & 15)
+                place += 2
+            }
         }
-        bytes.append(UInt8(ascii: "\""))
     }
 
-    public mutating func value(quantity number: UInt64) { value(Hex.quantity(number)) }
-    public mutating func value(quantity number: UInt256) { value(Hex.quantity(number)) }
+    public mutating func value(_ hash: Bytes32) {
+        separate()
+        append(hash.word, digits: 64)
+    }
+
+    public mutating func value(_ address: Address) {
+        separate()
+        append(address.word, digits: 40)
+    }
+
+    /// The last digits of a word, quoted, behind `0x`.
+    private mutating func append(_ word: UInt256, digits: Int) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: "\""), count: digits + 4))
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            bytes[start + 1] = UInt8(ascii: "0")
+            bytes[start + 2] = UInt8(ascii: "x")
+            var limb: UInt64 = 0
+            for index in 0..<digits {
+                if index % 16 == 0 {
+                    switch index / 16 {
+                    case 0: limb = word.limb0
+                    case 1: limb = word.limb1
+                    case 2: limb = word.limb2
+                    default: limb = word.limb3
+                    }
+                }
+                bytes[start + 2 + digits - index] = JSONWriter.digit(UInt8(truncatingIfNeeded: limb & 15))
+                limb >>= 4
+            }
+        }
+    }
+
+    /// A number as `0x…` without leading zeros.
+    public mutating func value(quantity number: UInt64) {
+        value(quantity: UInt256(number))
+    }
+
+    public mutating func value(quantity number: UInt256) {
+        separate()
+        append(number, digits: Int(max(1, (259 - number.leadingZeroBitCount) / 4)))
+    }
 
     /// JSON that is already text.
     public mutating func raw(_ json: String) {
@@ -89,6 +145,15 @@ public struct JSONWriter: Sendable {
 
     private mutating func quoted(_ text: String) {
         bytes.append(UInt8(ascii: "\""))
+        let start = bytes.count
+        bytes.append(contentsOf: text.utf8)
+        // No early end, so that the loop takes many bytes at once.
+        var special: UInt8 = 0
+        for byte in bytes[start...] {
+            special |= (byte < 32 ? 1 : 0) | (byte == UInt8(ascii: "\"") ? 1 : 0) | (byte == UInt8(ascii: "\\") ? 1 : 0)
+        }
+        if special == 0 { return bytes.append(UInt8(ascii: "\"")) }
+        bytes.removeLast(bytes.count - start)
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""): bytes.append(contentsOf: [92, 34])

@@ -82,8 +82,7 @@ final class Connection {
             messages += webSocket.receive(bytes)
             takeFrames()
         } else {
-            unparsed = Array(bytes)
-            unparsedStart = 0
+            unparsed.append(contentsOf: bytes)
         }
     }
 
@@ -125,14 +124,14 @@ final class Connection {
         case .refused(let status, let reason): refuse(status, reason)
         }
         guard unparsedStart >= unparsed.count || webSocket != nil else { return }
-        let rest = unparsed
-        unparsed = []
         if let webSocket {
-            rest.withUnsafeBufferPointer {
+            unparsed.withUnsafeBufferPointer {
                 messages += webSocket.receive(UnsafeBufferPointer(rebasing: $0[unparsedStart...]))
             }
             takeFrames()
         }
+        // A small buffer serves the next request; a large one would cost much with many connections.
+        unparsed.removeAll(keepingCapacity: unparsed.capacity <= 4096)
         unparsedStart = 0
     }
 
@@ -178,9 +177,9 @@ final class Connection {
     private func answer(_ request: HTTPRequest) {
         switch request.method {
         case .post:
-            respond(
-                200, body: application.respond(to: request.body), contentType: "application/json",
-                keepsAlive: request.keepsAlive)
+            let body = application.respond(to: request.body)
+            if request.keepsAlive, body.count <= OutputQueue.joinedSize { return respond(json: body) }
+            respond(200, body: body, contentType: "application/json", keepsAlive: request.keepsAlive)
         case .get, .head:
             switch request.handshake {
             case .complete(let key) where request.method == .get: return upgrade(key)
@@ -208,6 +207,20 @@ final class Connection {
 
     private func refuse(_ status: Int, _ reason: String) {
         respond(status, body: Array("\(reason)\n".utf8), contentType: "text/plain", keepsAlive: false)
+    }
+
+    /// The head of nearly every reply, up to its body's length.
+    private static let usualHead = Array(
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nAccess-Control-Allow-Origin: *\r\nContent-Length: ".utf8)
+
+    private func respond(json body: [UInt8]) {
+        var reply: [UInt8] = []
+        reply.reserveCapacity(Connection.usualHead.count + 24 + body.count)
+        reply += Connection.usualHead
+        reply += String(body.count).utf8
+        reply += [13, 10, 13, 10]
+        reply += body
+        output.append(reply)
     }
 
     private func respond(

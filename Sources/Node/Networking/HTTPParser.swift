@@ -37,7 +37,8 @@ final class HTTPParser {
     // The library's state; freed in deinit, touched only by `parse` and, through its `data` pointer to this object,
     // by the callbacks that run inside `parse`.
     private let parser: UnsafeMutablePointer<http_parser>
-    private var events: [Event] = []
+    /// What the bytes that are being parsed have come to.
+    private var event = Event.none
     private(set) var isInRequest = false
     private var path: [UInt8] = []
     private var headerName: [UInt8] = []
@@ -65,10 +66,10 @@ final class HTTPParser {
     /// Takes bytes up to the end of one request at most; answers how many, and what came of them.
     func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> (consumed: Int, Event) {
         parser.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-        events = []
-        var settings = HTTPParser.settings
+        event = .none
+        defer { event = .none }
         let consumed = bytes.withMemoryRebound(to: CChar.self) {
-            http_parser_execute(parser, &settings, $0.baseAddress, $0.count)
+            http_parser_execute(parser, HTTPParser.settings, $0.baseAddress, $0.count)
         }
         if let (status, reason) = refusal { return (bytes.count, .refused(status, reason)) }
         let code = http_errno(condor_http_errno(parser))
@@ -77,7 +78,7 @@ final class HTTPParser {
         } else if code != HPE_OK {
             return (bytes.count, .refused(400, "not HTTP: \(String(cString: http_errno_description(code)))"))
         }
-        return (consumed, events.last ?? .none)
+        return (consumed, event)
     }
 
     // MARK: Callbacks
@@ -91,24 +92,28 @@ final class HTTPParser {
             start: UnsafeRawPointer(start)?.assumingMemoryBound(to: UInt8.self), count: start == nil ? 0 : count)
     }
 
-    private static var settings: http_parser_settings {
-        var settings = http_parser_settings()
-        settings.on_message_begin = { HTTPParser.of($0).begin() }
-        settings.on_url = { HTTPParser.of($0).takePath(HTTPParser.bytes($1, $2)) }
-        settings.on_header_field = { HTTPParser.of($0).takeName(HTTPParser.bytes($1, $2)) }
-        settings.on_header_value = { HTTPParser.of($0).takeValue(HTTPParser.bytes($1, $2)) }
-        settings.on_headers_complete = { HTTPParser.of($0).endHeaders() }
-        settings.on_body = { HTTPParser.of($0).takeBody(HTTPParser.bytes($1, $2)) }
-        settings.on_message_complete = { HTTPParser.of($0).end() }
-        return settings
-    }
+    /// How long the names of the headers are that say something here.
+    private static let knownLengths = ["sec-websocket-key", "sec-websocket-version", "upgrade", "expect"]
+        .map(\.utf8.count)
+
+    // Made once, never freed, and never written again.
+    private nonisolated(unsafe) static let settings: UnsafePointer<http_parser_settings> = {
+        let settings = UnsafeMutablePointer<http_parser_settings>.allocate(capacity: 1)
+        settings.initialize(to: http_parser_settings())
+        settings.pointee.on_message_begin = { HTTPParser.of($0).begin() }
+        settings.pointee.on_url = { HTTPParser.of($0).takePath(HTTPParser.bytes($1, $2)) }
+        settings.pointee.on_header_field = { HTTPParser.of($0).takeName(HTTPParser.bytes($1, $2)) }
+        settings.pointee.on_header_value = { HTTPParser.of($0).takeValue(HTTPParser.bytes($1, $2)) }
+        settings.pointee.on_headers_complete = { HTTPParser.of($0).endHeaders() }
+        settings.pointee.on_body = { HTTPParser.of($0).takeBody(HTTPParser.bytes($1, $2)) }
+        settings.pointee.on_message_complete = { HTTPParser.of($0).end() }
+        return UnsafePointer(settings)
+    }()
 
     private func begin() -> Int32 {
         isInRequest = true
-        path = []
-        headerName = []
-        headerValue = []
-        isInValue = false
+        path.removeAll(keepingCapacity: true)
+        forgetHeader()
         headerBytes = 0
         body = []
         webSocketKey = nil
@@ -141,6 +146,9 @@ final class HTTPParser {
     }
 
     private func finishHeader() {
+        defer { forgetHeader() }
+        // Most headers say nothing here, and no string is made of them.
+        guard HTTPParser.knownLengths.contains(headerName.count) else { return }
         let value = String(decoding: headerValue, as: UTF8.self)
         switch String(decoding: headerName, as: UTF8.self).lowercased() {
         case "sec-websocket-key": webSocketKey = value
@@ -153,8 +161,11 @@ final class HTTPParser {
         case "expect": expectsContinue = value.lowercased() == "100-continue"
         default: break
         }
-        headerName = []
-        headerValue = []
+    }
+
+    private func forgetHeader() {
+        headerName.removeAll(keepingCapacity: true)
+        headerValue.removeAll(keepingCapacity: true)
         isInValue = false
     }
 
@@ -165,7 +176,8 @@ final class HTTPParser {
         if length != .max, length > UInt64(limits.bodyBytes) {
             return refuse(413, "body over \(limits.bodyBytes) bytes")
         }
-        if expectsContinue { events.append(.expectsContinue) }
+        if expectsContinue { event = .expectsContinue }
+        body.reserveCapacity(Int(min(length == .max ? 0 : length, 64 << 10)))
         return 0
     }
 
@@ -185,11 +197,11 @@ final class HTTPParser {
             case HTTP_OPTIONS: .options
             default: .other
             }
-        events.append(
-            .request(
-                HTTPRequest(
-                    method: method, path: String(decoding: path, as: UTF8.self), body: body,
-                    keepsAlive: http_should_keep_alive(parser) != 0, handshake: handshake)))
+        event = .request(
+            HTTPRequest(
+                method: method, path: String(decoding: path, as: UTF8.self), body: body,
+                keepsAlive: http_should_keep_alive(parser) != 0, handshake: handshake))
+        body = []
         // One request at a time, so that what follows an upgrade is not taken for HTTP.
         http_parser_pause(parser, 1)
         return 0

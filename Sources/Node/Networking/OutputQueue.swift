@@ -24,7 +24,7 @@ struct OutputQueue {
     private(set) var pushedCount = 0
 
     /// Small pieces are joined up to this size, so that one call of the system sends many.
-    private static let joinedSize = 64 << 10
+    static let joinedSize = 64 << 10
 
     var isEmpty: Bool { count == 0 }
 

@@ -18,7 +18,7 @@ final class BlockRecord: Sendable {
     /// What the block changed.
     let diff: StateDiff
     /// The block's encoded size in bytes.
-    let size: Int
+    var size: Int { block.encoded.count }
     private let source: StateSource
 
     private enum StateSource {
@@ -44,7 +44,6 @@ final class BlockRecord: Sendable {
         self.requests = requests
         self.diff = diff
         self.totalDifficulty = totalDifficulty
-        size = block.encoded.count
     }
 
     /// A block of a database.
@@ -57,7 +56,6 @@ final class BlockRecord: Sendable {
         requests = nil
         diff = stored.diff
         totalDifficulty = stored.totalDifficulty
-        size = stored.block.encoded.count
     }
 
     /// The state after the block; an error when it was pruned.

@@ -74,6 +74,12 @@ struct CallRequest {
             chainID: chainID, address: address, nonce: nonce, signature: Signature(yParity: yParity, r: r, s: s))
     }
 
+    /// Whether a call with it sees no fees, be it of gas or of blobs.
+    var statesNoFees: Bool {
+        (gasPrice ?? .zero).isZero && (maxFeePerGas ?? .zero).isZero && (maxPriorityFeePerGas ?? .zero).isZero
+            && blobVersionedHashes == nil
+    }
+
     var statesFees: Bool { gasPrice != nil || maxFeePerGas != nil || maxPriorityFeePerGas != nil }
 
     /// What geth asks of every call before it looks at the state.

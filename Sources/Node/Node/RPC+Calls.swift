@@ -39,9 +39,16 @@ extension RPCService {
     static let callMethods: [String: Method] = [
         "eth_call": { service, parameters, writer in
             let request = try CallRequest(parameters.required(0))
-            let environment = try CallEnvironment(
-                service.chain, service.block(parameters, 1), parameters, stateOverrides: 2, blockOverrides: 3)
-            let outcome = try service.run(request, in: environment, gas: request.gas ?? RPCService.callGasLimit)
+            let record = try service.block(parameters, 1)
+            let gas = request.gas ?? RPCService.callGasLimit
+            let outcome: TransactionOutcome
+            if request.statesNoFees, parameters.optional(2) == nil, parameters.optional(3) == nil {
+                outcome = try service.run(request, behind: record, gas: gas)
+            } else {
+                let environment = try CallEnvironment(
+                    service.chain, record, parameters, stateOverrides: 2, blockOverrides: 3)
+                outcome = try service.run(request, in: environment, gas: gas)
+            }
             writer.value(hex: try RPCService.output(outcome))
         },
         "eth_estimateGas": { service, parameters, writer in
@@ -63,6 +70,35 @@ extension RPCService {
 
     /// The most gas that a call may use, and all calls of a simulation together; as with geth.
     static let callGasLimit: UInt64 = 50_000_000
+
+    /// Runs a call that states no fees in the environment of a block as it is.
+    private func run(
+        _ request: CallRequest, behind record: BlockRecord, gas: UInt64
+    ) throws(RPCError) -> TransactionOutcome {
+        try request.check(chainID: chain.rules.chainID)
+        let sender = request.from ?? .zero
+        let transaction = request.transaction(
+            gas: min(gas, RPCService.callGasLimit), nonce: request.nonce ?? 0, chainID: chain.rules.chainID)
+        let worker: CallPool.Worker
+        if let idle = calls.take(record.hash) {
+            worker = idle
+        } else {
+            var environment = try CallEnvironment(chain, record)
+            environment.context.baseFeePerGas = .zero
+            worker = CallPool.Worker(block: record.hash, state: environment.state, context: environment.context)
+        }
+        do throws(TransactionError) {
+            let outcome = try worker.call(transaction, sender: sender)
+            calls.giveBack(worker)
+            return outcome
+        } catch {
+            let account = (try? worker.state.account(at: sender)) ?? Account()
+            throw Refusal(
+                error: error, transaction: transaction, sender: sender, account: account, block: worker.context
+            )
+            .asCallError
+        }
+    }
 
     /// Runs a call. Its error says why it was refused; how it ended is in the outcome.
     func run(

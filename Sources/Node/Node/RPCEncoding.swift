@@ -19,12 +19,12 @@ extension JSONWriter {
 
     mutating func member(_ key: String, hash: Bytes32) {
         self.key(key)
-        value(hex: hash.bytes)
+        value(hash)
     }
 
     mutating func member(_ key: String, address: Address?) {
         self.key(key)
-        if let address { value(hex: address.bytes) } else { null() }
+        if let address { value(address) } else { null() }
     }
 
     mutating func member(_ key: String, hex: some Collection<UInt8>) {
@@ -74,12 +74,12 @@ extension JSONWriter {
                     if fullTransactions {
                         writer.transaction(in: record, at: index)
                     } else {
-                        writer.value(hex: record.transactions[index].hash.bytes)
+                        writer.value(record.transactions[index].hash)
                     }
                 }
             }
             writer.key("uncles")
-            writer.array(record.block.ommers) { $0.value(hex: $1.hash.bytes) }
+            writer.array(record.block.ommers) { $0.value($1.hash) }
             if let withdrawals = record.block.withdrawals {
                 writer.key("withdrawals")
                 writer.value(withdrawals)
@@ -148,7 +148,7 @@ extension JSONWriter {
         if transaction.type == .blob {
             member("maxFeePerBlobGas", quantity: transaction.maxFeePerBlobGas)
             key("blobVersionedHashes")
-            array(transaction.blobVersionedHashes) { $0.value(hex: $1.bytes) }
+            array(transaction.blobVersionedHashes) { $0.value($1) }
         }
         if transaction.type == .setCode {
             key("authorizationList")
@@ -225,7 +225,7 @@ extension JSONWriter {
         object { writer in
             writer.member("address", address: log.address)
             writer.key("topics")
-            writer.array(log.topics) { $0.value(hex: $1.bytes) }
+            writer.array(log.topics) { $0.value($1) }
             writer.member("data", hex: log.data)
             writer.member("blockNumber", quantity: record.number)
             writer.member("transactionHash", hash: record.transactions[transaction].hash)

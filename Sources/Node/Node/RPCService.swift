@@ -12,6 +12,7 @@ final class RPCService: ServerApplication, Sendable {
     let chain: LocalChain
     let filters = Mutex(FilterTable())
     let subscriptions = Mutex(SubscriptionTable())
+    let calls = CallPool()
     private let methods: [String: Method]
     /// How messages reach WebSocket clients; set once when the server exists.
     let server = Mutex<Server?>(nil)
@@ -95,7 +96,14 @@ final class RPCService: ServerApplication, Sendable {
         if let id, id.kind != .string, id.kind != .number, id.kind != .null {
             return reply(nil, RPCError(code: -32600, message: "invalid request: id must be a string, number or null"))
         }
-        var writer = JSONWriter()
+        // The result is written where it belongs; an error begins anew.
+        var writer = JSONWriter(reserving: 256)
+        writer.openObject()
+        writer.key("jsonrpc")
+        writer.value("2.0")
+        writer.key("id")
+        if let id { writer.value(id) } else { writer.null() }
+        writer.key("result")
         do {
             let parameters = try RPCParameters(request["params"])
             if name == "eth_subscribe" || name == "eth_unsubscribe" {
@@ -112,17 +120,9 @@ final class RPCService: ServerApplication, Sendable {
         } catch {
             return id == nil ? nil : reply(id, RPCError(code: -32603, message: "internal error: \(error)"))
         }
-        guard let id else { return nil }
-        var envelope = JSONWriter()
-        envelope.object { envelope in
-            envelope.key("jsonrpc")
-            envelope.value("2.0")
-            envelope.key("id")
-            envelope.value(id)
-            envelope.key("result")
-            envelope.raw(writer.bytes)
-        }
-        return envelope.bytes
+        if id == nil { return nil }
+        writer.closeObject()
+        return writer.bytes
     }
 
     private func reply(_ id: JSONValue?, _ error: RPCError) -> [UInt8] {

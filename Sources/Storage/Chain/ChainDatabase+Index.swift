@@ -49,22 +49,35 @@ extension ChainDatabase {
             wanted.append((index + 1, values.map(\.bytes)))
         }
         guard !wanted.isEmpty else { return Array(first...last) }
-        var candidates: Set<UInt64>?
+        var candidates: [UInt64]?
         for (place, values) in wanted {
-            var found: Set<UInt64> = []
+            var found: [UInt64] = []
             for value in values {
                 let start = ChainKey.log(place: place, value: value, block: first)
                 let (prefix, count) = (Array(start.dropLast(8)), start.count)
                 try store.scan(from: start, before: ChainKey.log(place: place, value: value, block: last) + [0]) {
                     key, _ in
                     guard key.count == count, key.starts(with: prefix) else { return false }
-                    found.insert(key.bigEndian64(at: count - 8))
+                    found.append(key.bigEndian64(at: count - 8))
                     return true
                 }
             }
-            candidates = candidates.map { $0.intersection(found) } ?? found
+            // Each value's blocks come in order; of several values, some blocks may come twice.
+            if values.count > 1 { found.sort() }
+            candidates = ChainDatabase.common(candidates ?? found, found)
             if candidates?.isEmpty == true { return [] }
         }
-        return (candidates ?? []).sorted()
+        return candidates ?? []
+    }
+
+    /// What two ascending lists share, each number once.
+    private static func common(_ left: [UInt64], _ right: [UInt64]) -> [UInt64] {
+        var shared: [UInt64] = []
+        var (index, other) = (0, 0)
+        while index < left.count, other < right.count {
+            if left[index] == right[other], shared.last != left[index] { shared.append(left[index]) }
+            if left[index] <= right[other] { index += 1 } else { other += 1 }
+        }
+        return shared
     }
 }

@@ -21,14 +21,11 @@ public protocol DiskFile: AnyObject, Sendable {
 
 extension [UInt8] {
     mutating func append(bigEndian value: UInt32) {
-        for shift in stride(from: 24 as UInt32, through: 0, by: -8) {
-            append(UInt8(truncatingIfNeeded: value >> shift))
-        }
+        Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
 
     mutating func append(bigEndian value: UInt64) {
-        append(bigEndian: UInt32(truncatingIfNeeded: value >> 32))
-        append(bigEndian: UInt32(truncatingIfNeeded: value))
+        Swift.withUnsafeBytes(of: value.bigEndian) { append(contentsOf: $0) }
     }
 
     /// Four bytes that are there.

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -65,4 +66,9 @@ int condor_wait_for_stop_signal(void) {
     while (sigwait(&set, &received) != 0) {
     }
     return received;
+}
+
+unsigned long condor_heap_bytes(void) {
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
 }

@@ -503,3 +503,11 @@ extension Machine {
         return word
     }
 }
+
+extension Machine {
+    /// About how many bytes of memory it holds: what it has read, analysed and decoded, and its buffers.
+    public var footprint: Int {
+        journal.footprint + codes.values.reduce(0) { $0 + 48 * $1.count } + context.pointee.memoryCapacity
+            + context.pointee.returnDataCapacity + context.pointee.stackCapacity * MemoryLayout<UInt256>.stride
+    }
+}
