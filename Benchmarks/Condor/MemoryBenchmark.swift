@@ -98,7 +98,8 @@ enum MemoryBenchmark {
                 ("residentBytesPerBlock", (last.resident - min(last.resident, half.resident)) * 2 / blocks),
                 ("residentAtStart", first.resident), ("residentAtHalf", half.resident),
                 ("residentAtEnd", last.resident), ("residentPeak", samples.map(\.resident).max() ?? 0),
-            ])
+            ],
+            texts: [("residentMegabytes", samples.map { "\($0.resident >> 20)" }.joined(separator: " "))])
         node.stop()
     }
 

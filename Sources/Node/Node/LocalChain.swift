@@ -36,7 +36,7 @@ final class LocalChain: Sendable {
     let isInstant: Bool
     private let gasLimit: UInt64
     private let current: Mutex<BlockRecord>
-    private let state: Mutex<Content>
+    private let state: SleepingMutex<Content>
     private let records = RecordCache(limit: 512)
 
     private struct Content {
@@ -65,7 +65,7 @@ final class LocalChain: Sendable {
             folder, options, genesis: LocalChain.genesis(options, accounts), options: storage)
         genesisHash = try database.hash(of: 0) ?? .zero
         current = Mutex(try LocalChain.head(of: database))
-        state = Mutex(Content())
+        state = SleepingMutex(Content())
     }
 
     /// A chain that was imported; no blocks are made.
@@ -78,7 +78,7 @@ final class LocalChain: Sendable {
         self.gasLimit = gasLimit
         genesisHash = try database.hash(of: 0) ?? .zero
         current = Mutex(try LocalChain.head(of: database))
-        state = Mutex(Content())
+        state = SleepingMutex(Content())
     }
 
     private static func head(of database: ChainDatabase) throws -> BlockRecord {

@@ -36,7 +36,8 @@ extension ChainDatabase {
     }
 
     /// The blocks of a range that can hold a log with one of `addresses` and, at each position of `topics`, one of its
-    /// values; empty lists take anything. Ascending. Costs what the index holds for the values, not the range.
+    /// values; empty lists take anything. Ascending. Costs what the index holds for the values, not the range, and only for
+    /// those at one position where they have few blocks: then not every block that is answered has logs at the others.
     public func blocksWithLogs(
         addresses: [Address], topics: [[Bytes32]], in range: ClosedRange<UInt64>
     ) throws(StorageError) -> [UInt64] {
@@ -49,25 +50,41 @@ extension ChainDatabase {
             wanted.append((index + 1, values.map(\.bytes)))
         }
         guard !wanted.isEmpty else { return Array(first...last) }
+        // The last topics are those that differ most.
+        for (place, values) in wanted.reversed() {
+            let found = try blocks(place, values, in: first...last, limit: ChainDatabase.fewBlocks)
+            if found.count < ChainDatabase.fewBlocks { return ChainDatabase.common(found, found) }
+        }
         var candidates: [UInt64]?
         for (place, values) in wanted {
-            var found: [UInt64] = []
-            for value in values {
-                let start = ChainKey.log(place: place, value: value, block: first)
-                let (prefix, count) = (Array(start.dropLast(8)), start.count)
-                try store.scan(from: start, before: ChainKey.log(place: place, value: value, block: last) + [0]) {
-                    key, _ in
-                    guard key.count == count, key.starts(with: prefix) else { return false }
-                    found.append(key.bigEndian64(at: count - 8))
-                    return true
-                }
-            }
-            // Each value's blocks come in order; of several values, some blocks may come twice.
-            if values.count > 1 { found.sort() }
+            let found = try blocks(place, values, in: first...last, limit: .max)
             candidates = ChainDatabase.common(candidates ?? found, found)
             if candidates?.isEmpty == true { return [] }
         }
         return candidates ?? []
+    }
+
+    /// So many blocks are looked at rather than another part of the index.
+    private static let fewBlocks = 64
+
+    /// The blocks with one of the values at a place, ascending; some may come twice. Not all where `limit` is reached.
+    private func blocks(
+        _ place: Int, _ values: [[UInt8]], in range: ClosedRange<UInt64>, limit: Int
+    ) throws(StorageError) -> [UInt64] {
+        var found: [UInt64] = []
+        for value in values where found.count < limit {
+            let start = ChainKey.log(place: place, value: value, block: range.lowerBound)
+            let (prefix, count) = (Array(start.dropLast(8)), start.count)
+            let end = ChainKey.log(place: place, value: value, block: range.upperBound) + [0]
+            try store.scan(from: start, before: end) { key, _ in
+                guard key.count == count, key.starts(with: prefix) else { return false }
+                found.append(key.bigEndian64(at: count - 8))
+                return found.count < limit
+            }
+        }
+        // Each value's blocks come in order.
+        if values.count > 1 { found.sort() }
+        return found
     }
 
     /// What two ascending lists share, each number once.

@@ -63,7 +63,7 @@ struct NativeContractTests {
         for round in 1...3 as ClosedRange<UInt64> {
             let result = machine.run(Message(sender: .zero, to: Address(0x2000), gas: 5_000_000))
             #expect(result.status == .success)
-            #expect(UInt256(bigEndian: result.output) == UInt256(42 + 1 + 7))
+            #expect(UInt256(bigEndian: result.output) == UInt256(42 + 1 + 7 as UInt64))
             #expect(slot(&machine, 0x0c99, 1) == UInt256(round))
             #expect(slot(&machine, 0x3000, 0) == UInt256(round))
         }
@@ -81,7 +81,7 @@ struct NativeContractTests {
     @Test func whoIsCalledByANativeCannotMakeItWriteAgain() {
         var machine = machine([(0x2000, Self.asking(for: 0x3001)), (0x3001, Self.reentrant)])
         let result = machine.run(Message(sender: .zero, to: Address(0x2000), gas: 5_000_000))
-        #expect(UInt256(bigEndian: result.output) == UInt256(42 + 1 + 0))
+        #expect(UInt256(bigEndian: result.output) == UInt256(42 + 1 + 0 as UInt64))
         #expect(slot(&machine, 0x0c99, 1) == 1)
     }
 
@@ -96,7 +96,7 @@ struct NativeContractTests {
     @Test func aStaticCallThatWritesHalts() {
         var machine = machine([(0x2000, Self.asking(for: 0x3000, by: "fa")), (0x3000, Self.counter)])
         let result = machine.run(Message(sender: .zero, to: Address(0x2000), gas: 5_000_000))
-        #expect(UInt256(bigEndian: result.output) == UInt256(42 + 0))
+        #expect(UInt256(bigEndian: result.output) == UInt256(42 as UInt64))
         #expect(result.gasLeft < 4_100_000, "all of the million passed is gone")
         #expect(slot(&machine, 0x0c99, 1) == 0 && slot(&machine, 0x3000, 0) == 0)
     }
