@@ -3,6 +3,10 @@
 import Foundations
 
 extension Real {
+    /// π.
+    static var pi: Real {
+        Real(high: 0xc90f_daa2_2168_c234, low: 0xc4c6_628b_80dc_1cd1, exponent: 1)
+    }
     /// 1e-18.
     static var wadUnit: Real {
         Real(high: 0x9392_ee8e_921d_5d07, low: 0x3aff_322e_6243_9fcf, exponent: -60)

@@ -57,6 +57,7 @@ enum GoldenCheck {
         GoldenFunctions.judges + [
             ("bs_european", GoldenModels.european), ("bs_limits", GoldenModels.limits),
             ("implied_vol", GoldenModels.impliedVolatility), ("trees", GoldenModels.lattice),
+            ("american_quantlib", GoldenModels.american),
         ]
 
     static var names: [String] { judges.map(\.name) }

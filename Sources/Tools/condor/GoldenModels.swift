@@ -110,6 +110,21 @@ enum GoldenModels {
         return outcome
     }
 
+    /// Within max(1e-9, 20·err_est) × max(1, price): the golden prices are binary64 and say how far they may be off.
+    @Sendable static func american(_ row: GoldenRow) throws(GoldenError) -> GoldenOutcome? {
+        guard let spot = try row.wad("S"), let strike = try row.wad("K"), let days = try row.wad("days_act365"),
+            let sigma = try row.wad("sigma"), let rate = try row.wad("r"), let yield = try row.wad("q")
+        else { return nil }
+        let terms = OptionTerms(
+            kind: try kind(row), spot: spot, strike: strike, tau: days / 365, sigma: sigma, rate: rate, yield: yield)
+        guard let value = try? American.value(terms) else { return GoldenOutcome(detail: "refused", share: .infinity) }
+        var outcome = GoldenOutcome()
+        let expected = try row.number("price")
+        let tolerance = max(1e-9, 20 * (try row.number("err_est").approximate)) * max(1, expected.approximate)
+        outcome.add("price", expected.distance(to: value.price), limit: tolerance * 1e18, value.price, try row["price"])
+        return outcome
+    }
+
     /// Within 1e-15 strikes of the lattice's own value; delta within 1e-15.
     @Sendable static func lattice(_ row: GoldenRow) throws(GoldenError) -> GoldenOutcome? {
         guard let terms = try terms(row, try kind(row)) else { return nil }

@@ -5,7 +5,7 @@ import JSONText
 extension Command {
     static let price = Command(
         name: "price", summary: "Price options, or check the library against golden files.",
-        positional: "[check FILE…]",
+        positional: "[check FILE… | bench]",
         options: [
             Option(name: "kind", value: "KIND", help: "call or put (default call)"),
             Option(name: "spot", value: "X", help: "price of the underlying"),
@@ -17,22 +17,30 @@ extension Command {
             Option(name: "price", value: "X", help: "a price instead: gives its implied volatility, and what follows"),
             Option(name: "rate", value: "X", help: "rate of interest per year (default 0)"),
             Option(name: "yield", value: "X", help: "yield of the underlying per year (default 0)"),
-            Option(name: "american", help: "with exercise at any time, on a lattice"),
-            Option(name: "model", value: "NAME", help: "lattice: lr, crr or jr (default lr)"),
-            Option(name: "steps", value: "N", help: "its steps (default 101)"),
+            Option(name: "american", help: "with exercise at any time"),
+            Option(
+                name: "model", value: "NAME", help: "lattice lr, crr or jr, or integral for the equation (default lr)"),
+            Option(name: "steps", value: "N", help: "the lattice's steps (default 101)"),
+            Option(name: "milliseconds", value: "N", help: "bench: time for each row (default 100)"),
             Option(name: "json", help: "as JSON"),
         ],
         notes: """
             Numbers are exact decimals with up to 18 places, and results are those of the natives FixedPoint and Pricing.
             `condor price check FILE…` reads golden CSV files (formats and limits: docs/quant.md), prints the worst rows
-            and ends with `N passed, N failed`; exit code 1 on any failure.
+            and ends with `N passed, N failed`; exit code 1 on any failure. `condor price bench` times the library.
 
             Example: condor price --spot 104210 --strike 114631 --days 7 --sigma 0.55 --rate 0.04
             """
     ) { arguments in
         if let word = arguments.positional.first {
+            if word == "bench", arguments.positional.count == 1 {
+                let rows = try PriceBenchmark.run(
+                    milliseconds: try arguments.integer("milliseconds", default: 100, in: 1...60_000))
+                print(arguments.flag("json") ? PriceReport.json(rows) : PriceReport.table(rows))
+                return 0
+            }
             guard word == "check" else {
-                throw UsageError(message: "unknown argument '\(word)'; accepted: check FILE…")
+                throw UsageError(message: "unknown argument '\(word)'; accepted: check FILE…, bench")
             }
             let files = Array(arguments.positional.dropFirst())
             guard !files.isEmpty else { throw UsageError(message: "check needs files") }
@@ -75,6 +83,7 @@ private struct PriceRequest {
     let strikes: [UInt256]
     private let price: UInt256?
     private let lattice: (model: LatticeModel, steps: Int)?
+    private let isIntegral: Bool
 
     init(_ arguments: Arguments) throws {
         func number(_ name: String, default fallback: UInt256? = nil) throws -> UInt256 {
@@ -114,10 +123,11 @@ private struct PriceRequest {
             }
             return wad
         }
-        if arguments.flag("american") {
+        isIntegral = arguments.flag("american") && arguments.value("model") == "integral"
+        if arguments.flag("american"), !isIntegral {
             let models: [String: LatticeModel] = ["lr": .leisenReimer, "crr": .coxRossRubinstein, "jr": .jarrowRudd]
             guard let model = models[arguments.value("model") ?? "lr"] else {
-                throw UsageError(message: "--model takes lr, crr or jr")
+                throw UsageError(message: "--model takes lr, crr, jr or integral")
             }
             lattice = (model, Int(try arguments.integer("steps", default: 101, in: 1...UInt64(Lattice.maximumSteps))))
         } else {
@@ -138,6 +148,11 @@ private struct PriceRequest {
                 columns += [
                     ("price", value.price), ("delta", value.delta), ("boundary", boundary),
                     ("european", european.price),
+                ]
+            } else if isIntegral {
+                let value = try American.value(terms)
+                columns += [
+                    ("price", value.price), ("boundary", value.boundary), ("european", value.european),
                 ]
             } else {
                 let value = try BlackScholes.value(terms)
@@ -166,6 +181,23 @@ private enum PriceReport {
         case .steps: "Leisen and Reimer's lattice takes an odd number of steps"
         case .probability: "the lattice's probabilities leave (0, 1): take more steps"
         }
+    }
+
+    static func table(_ rows: [(name: String, nanoseconds: Double)]) -> String {
+        rows.map { $0.name.padded(to: 32) + "\(UInt64($0.nanoseconds)) ns" }.joined(separator: "\n")
+    }
+
+    static func json(_ rows: [(name: String, nanoseconds: Double)]) -> String {
+        var writer = JSONWriter()
+        writer.array(rows) { writer, row in
+            writer.object { writer in
+                writer.key("name")
+                writer.value(row.name)
+                writer.key("nanoseconds")
+                writer.value(row.nanoseconds)
+            }
+        }
+        return writer.text
     }
 
     /// One option down the page, several as a table to 10 significant places.

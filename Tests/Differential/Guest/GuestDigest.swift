@@ -97,6 +97,11 @@ private func absorbPrices(_ digest: inout Digest) {
         let lattice = try Lattice.value(terms, model: .leisenReimer, steps: 15, isAmerican: true)
         digest.absorb(lattice.price)
         digest.absorb(lattice.delta)
+        let grid = try ScenarioGrid(
+            GridExpiry(forward: spot, tau: tau, rate: rate), scenarios: Scenario.standard)
+        for gain in try grid.row(kind: kind, strike: strike, sigma: sigma).gains {
+            digest.absorb(UInt256(gain.magnitude))
+        }
     } catch {
         digest.absorb(.one)
     }
