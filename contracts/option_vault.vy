@@ -1,5 +1,5 @@
 # pragma version ~=0.4.0
-# A vault of fully collateralised European calls, settled in cash.
+# A vault of fully collateralised European calls, settled in cash. Compile with this folder on Vyper's search path.
 #
 # A writer locks `size` ether (18 decimals) behind an option. A buyer pays the premium that Condor's native Pricing
 # asks for at this moment; it is the writer's. After expiry the vault's owner posts the price once, and whoever calls
@@ -9,10 +9,8 @@
 # What somebody earns is credited, and fetched with `withdraw`: no sale and no settlement depends on whether the other
 # side is a contract that takes ether.
 
-interface Pricing:
-    def blackScholes(
-        spot: uint256, strike: uint256, tau: uint256, sigma: uint256, rate: int256
-    ) -> (uint256, int256): view
+from interfaces import FixedPoint
+from interfaces import Pricing
 
 struct Option:
     writer: address
@@ -52,7 +50,10 @@ event Withdrawn:
     to: indexed(address)
     amount: uint256
 
+FIXED_POINT: constant(address) = 0x0000000000000000000000000000000000000C01
 PRICING: constant(address) = 0x0000000000000000000000000000000000000c02
+CALL: constant(uint8) = 0
+NEAREST: constant(uint8) = 0
 WAD: constant(uint256) = 10**18
 YEAR: constant(uint256) = 31_536_000
 
@@ -83,6 +84,25 @@ def write(strike: uint256, sigma: uint256, rate: int256, expiry: uint256) -> uin
     """
     Locks the ether that comes along behind a new call.
     """
+    return self._write(strike, sigma, rate, expiry)
+
+
+@external
+@payable
+def write_for(premium: uint256, strike: uint256, rate: int256, expiry: uint256) -> uint256:
+    """
+    The same, for a writer who names what one ether's call costs now, in quote: the option keeps the volatility that
+    this implies, and so follows spot and time from then on. Reverts where no volatility explains the premium.
+    """
+    assert expiry > block.timestamp, "expiry in the past"
+    sigma: uint256 = staticcall Pricing(PRICING).impliedVolatility(
+        CALL, self.spot, strike, self._tau(expiry), rate, 0, premium)
+    return self._write(strike, sigma, rate, expiry)
+
+
+@internal
+@payable
+def _write(strike: uint256, sigma: uint256, rate: int256, expiry: uint256) -> uint256:
     assert msg.value > 0, "no collateral"
     assert strike > 0, "no strike"
     assert expiry > block.timestamp, "expiry in the past"
@@ -97,13 +117,18 @@ def write(strike: uint256, sigma: uint256, rate: int256, expiry: uint256) -> uin
 
 @view
 @internal
+def _tau(expiry: uint256) -> uint256:
+    return (expiry - block.timestamp) * WAD // YEAR
+
+
+@view
+@internal
 def _quote(id: uint256) -> (uint256, int256):
     option: Option = self.options[id]
-    tau: uint256 = (option.expiry - block.timestamp) * WAD // YEAR
     price: uint256 = 0
     delta: int256 = 0
     price, delta = staticcall Pricing(PRICING).blackScholes(
-        self.spot, option.strike, tau, option.sigma, option.rate)
+        self.spot, option.strike, self._tau(option.expiry), option.sigma, option.rate)
     # The price is in quote for one ether; the premium is paid in ether and rounds against the buyer.
     scaled: uint256 = price * option.size
     return (scaled + self.spot - 1) // self.spot, delta
@@ -117,6 +142,45 @@ def premium(id: uint256) -> uint256:
     """
     assert self.options[id].expiry > block.timestamp, "expired"
     return self._quote(id)[0]
+
+
+@view
+@external
+def risk(id: uint256) -> (int256, uint256, uint256, int256):
+    """
+    What one ether's call does per unit: delta, gamma, vega, and theta per year.
+    """
+    option: Option = self.options[id]
+    assert option.expiry > block.timestamp, "expired"
+    price: uint256 = 0
+    delta: int256 = 0
+    gamma: uint256 = 0
+    vega: uint256 = 0
+    theta: int256 = 0
+    rho: int256 = 0
+    vanna: int256 = 0
+    volga: int256 = 0
+    price, delta, gamma, vega, theta, rho, vanna, volga = staticcall Pricing(PRICING).greeks(
+        CALL, self.spot, option.strike, self._tau(option.expiry), option.sigma, option.rate, 0)
+    return delta, gamma, vega, theta
+
+
+@view
+@external
+def chance(id: uint256) -> uint256:
+    """
+    The probability with which the model has it end in the money: the normal distribution at
+    (ln(S/K) + (r - sigma^2/2) * tau) / (sigma * sqrt(tau)).
+    """
+    option: Option = self.options[id]
+    assert option.expiry > block.timestamp and option.sigma > 0, "expired"
+    tau: uint256 = self._tau(option.expiry)
+    ratio: uint256 = staticcall FixedPoint(FIXED_POINT).mulDiv(self.spot, WAD, option.strike, NEAREST)
+    distance: int256 = staticcall FixedPoint(FIXED_POINT).ln(ratio, NEAREST)
+    drift: int256 = option.rate - convert(option.sigma * option.sigma // (2 * WAD), int256)
+    spread: uint256 = option.sigma * staticcall FixedPoint(FIXED_POINT).sqrt(tau, NEAREST) // WAD
+    place: int256 = (distance * 10**18 + drift * convert(tau, int256)) // convert(spread, int256)
+    return staticcall FixedPoint(FIXED_POINT).normalDistribution(place, NEAREST)
 
 
 @external

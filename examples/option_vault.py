@@ -11,6 +11,7 @@ import pathlib
 import sys
 
 import vyper
+from vyper.compiler.input_bundle import FilesystemInputBundle
 from mpmath import erfc, exp, log, mp, mpf, sqrt
 from web3 import Web3
 from web3.exceptions import ContractLogicError
@@ -61,7 +62,8 @@ def main():
 
     def deploy(account, name, *arguments):
         print(f"Compiling {name} with Vyper {vyper.__version__}")
-        out = vyper.compile_code((CONTRACTS / name).read_text(), output_formats=["abi", "bytecode"])
+        out = vyper.compile_code((CONTRACTS / name).read_text(), output_formats=["abi", "bytecode"],
+                                 input_bundle=FilesystemInputBundle([CONTRACTS]))
         factory = w3.eth.contract(abi=out["abi"], bytecode=out["bytecode"])
         return w3.eth.contract(address=send(account, factory.constructor(*arguments)).contractAddress, abi=out["abi"])
 
@@ -70,15 +72,27 @@ def main():
     holder = deploy(trader, "option_holder.vy", vault.address)
     print(f"The vault is at {vault.address}")
 
+    # What a premium implies and the risks of an option, from the natives; nothing of it is kept.
+    expiry = w3.eth.get_block("latest").timestamp + 30 * 86400
+    receipt = send(writer, vault.functions.write_for(200 * WAD, strike, rate, expiry), value=WAD)
+    tau = (expiry - w3.eth.get_block(receipt.blockNumber).timestamp) * WAD // YEAR
+    implied = vault.functions.options(0).call(block_identifier=receipt.blockNumber)[4]
+    exact = black_scholes_call(spot, strike, tau, implied, rate)
+    checks.equal("a premium's volatility reprices it", abs(exact * WAD - 200 * WAD) < 400, True)
+    delta, gamma, vega, theta = vault.functions.risk(0).call(block_identifier=receipt.blockNumber)
+    chance = vault.functions.chance(0).call(block_identifier=receipt.blockNumber)
+    print(f"Volatility {implied / WAD:.6f}, delta {delta / WAD:.6f}, gamma {gamma / WAD:.3e}, vega {vega / WAD:.3f}, "
+          f"theta {theta / WAD:.3f}, chance {chance / WAD:.6f}")
+    checks.equal("delta above the chance to end in the money", 0 < chance < delta < WAD, True)
+
     # Three options: one for an account, one for a contract that takes no ether, one that nobody buys.
     size = 10 * WAD
-    expiry = w3.eth.get_block("latest").timestamp + 30 * 86400
     for _ in range(3):
         send(writer, vault.functions.write(strike, sigma, rate, expiry), value=size)
-    checks.equal("collateral in the vault", w3.eth.get_balance(vault.address), 3 * size)
+    checks.equal("collateral in the vault", w3.eth.get_balance(vault.address), 3 * size + WAD)
 
     premiums = []
-    for option, (account, purchase) in enumerate([(buyer, vault.functions.buy(0)), (trader, holder.functions.buy(1))]):
+    for option, (account, purchase) in enumerate([(buyer, vault.functions.buy(1)), (trader, holder.functions.buy(2))]):
         receipt = send(account, purchase, value=2 * WAD)
         premiums.append(vault.events.Bought().process_receipt(receipt)[0].args.premium)
         tau = (expiry - w3.eth.get_block(receipt.blockNumber).timestamp) * WAD // YEAR
@@ -88,7 +102,7 @@ def main():
               f"exact price {mp.nstr(exact, 25)}")
         checks.equal("premium to the wei", premiums[option], -(-price * size // spot))
     try:
-        vault.functions.buy(0).call({"from": owner, "value": 2 * WAD})
+        vault.functions.buy(1).call({"from": owner, "value": 2 * WAD})
         checks.equal("a second buyer is refused", "accepted", "sold")
     except ContractLogicError as error:
         checks.equal("a second buyer is refused", "sold" in str(error), True)
@@ -96,9 +110,9 @@ def main():
     w3.provider.make_request("evm_increaseTime", [31 * 86400])
     w3.provider.make_request("evm_mine", [])
     final = 3700 * WAD
-    for option in (0, 1):
+    for option in (1, 2):
         send(owner, vault.functions.post_price(option, final))
-    for option in (0, 1, 2):
+    for option in range(4):
         send(writer, vault.functions.settle(option))
     send(writer, vault.functions.withdraw())
     send(buyer, vault.functions.withdraw())

@@ -9,31 +9,20 @@ extension FixedPoint {
         let negative = x.isNegative
         // 1 − erf 8 is 1.1e-29.
         if beyond(x, 8) { return saturated(whole: wadOne, isNegative: negative, rounding) }
-        let y = Real(unsignedWad: x.magnitude) * .sqrt2
-        let value = Real.one - y.normalTail.scaled(by: 1)
-        return decided(negative ? -value : value, rounding) {
-            (Wide(unsignedWad: x.magnitude) * .sqrt2).normalCenter.shifted(by: 1)
-        }
+        return small(.erf, x, rounding)
     }
 
     /// 1 − erf x.
     public static func complementaryErrorFunction(_ x: UInt256, rounding: Rounding = .nearestEven) -> UInt256 {
         if x.isZero { return UInt256(wadOne) }
         if beyond(x, 8) { return tail(isHigh: x.isNegative, whole: 2 &* wadOne, rounding) }
-        let y = Real(unsignedWad: x.magnitude) * .sqrt2
-        let tail = y.normalTail.scaled(by: 1)
-        return decided(x.isNegative ? Real(2) - tail : tail, rounding) {
-            let center = (Wide(unsignedWad: x.magnitude) * .sqrt2).normalCenter.shifted(by: 1)
-            return x.isNegative ? .one + center : .one - center
-        }
+        return small(.erfc, x, rounding)
     }
 
     /// The standard normal density.
     public static func normalDensity(_ x: UInt256, rounding: Rounding = .nearestEven) -> UInt256 {
         if beyond(x, 10) { return tail(isHigh: false, whole: wadOne, rounding) }
-        return decided(Real(unsignedWad: x.magnitude).normalDensity, rounding) {
-            Wide(unsignedWad: x.magnitude).normalDensity
-        }
+        return small(.normalDensity, x, rounding)
     }
 
     /// The standard normal distribution function.
@@ -41,11 +30,7 @@ extension FixedPoint {
         if x.isZero { return UInt256(wadOne / 2) }
         // Φ(−11) is 1.9e-28.
         if beyond(x, 11) { return tail(isHigh: !x.isNegative, whole: wadOne, rounding) }
-        return decided(Real(signedWad: x).normalDistribution, rounding) {
-            let center = Wide(unsignedWad: x.magnitude).normalCenter
-            let half = Wide.one.shifted(by: -1)
-            return x.isNegative ? half - center : half + center
-        }
+        return small(.normalDistribution, x, rounding)
     }
 
     /// The x of which Φ(x) = p, for 0 < p < 1.
@@ -53,18 +38,8 @@ extension FixedPoint {
         _ p: UInt256, rounding: Rounding = .nearestEven
     ) throws(FixedPointError) -> UInt256 {
         if p.isZero || p >= UInt256(wadOne) { throw .domain }
-        let half = UInt256(wadOne / 2)
-        if p == half { return .zero }
-        let isNegative = p < half
-        let tail = isNegative ? p : UInt256(wadOne) &- p
-        let x = Real(unsignedWad: tail).normalTailQuantile
-        let value = isNegative ? -x : x
-        return small(value, errorExponent: -108, rounding) {
-            // Newton once from 2^-108: the slope needs no more than the 128 bits of Real.
-            let start = Wide(x)
-            let missing = (Wide.one.shifted(by: -1) - start.normalCenter) - Wide(unsignedWad: tail)
-            return Candidate((start + Wide(missing.real / x.normalDensity)).magnitude, errorExponent: -205)
-        }
+        if p == UInt256(wadOne / 2) { return .zero }
+        return small(.normalQuantile, p, rounding)
     }
 
     private static func beyond(_ x: UInt256, _ limit: UInt64) -> Bool {
@@ -82,16 +57,13 @@ extension FixedPoint {
         Bracket(whole: UInt256(whole &- 1), place: .aboveMiddle).rounded(rounding, isNegative: isNegative) ?? .zero
     }
 
-    /// For results below 3: absolute errors of 2^-112 and, where that does not decide, of 2^-300.
-    private static func decided(_ value: Real, _ rounding: Rounding, exactly wide: () -> Wide) -> UInt256 {
-        small(value, errorExponent: -112, rounding) { Candidate(wide().magnitude, errorExponent: -300) }
-    }
-
-    private static func small(
-        _ value: Real, errorExponent: Int32, _ rounding: Rounding, exactly wide: () -> Candidate?
-    ) -> UInt256 {
+    /// For results below 10, whose errors are absolute.
+    @inline(__always)
+    private static func small(_ function: Unrounded, _ x: UInt256, _ rounding: Rounding) -> UInt256 {
+        let value = function.fast(x)
         let bracket =
-            Candidate(value, errorExponent: errorExponent)?.bracket ?? wide()?.nearestBracket ?? .exact(.zero)
+            Candidate(value, errorExponent: function.fastError)?.bracket ?? function.candidate(x)?.nearestBracket
+            ?? .exact(.zero)
         return bracket.rounded(rounding, isNegative: value.isNegative) ?? .zero
     }
 }

@@ -20,11 +20,11 @@ public enum FixedPoint {
         if x.isZero { return UInt256(wadOne) }
         // e^-43 is 0.2 units; e^135.31 passes the largest signed word.
         if let early = try beyond(x, low: 43, high: 136, rounding) { return early }
-        let y = Real(signedWad: x).exponential
-        return try decided(y, errorExponent: y.exponent &- 110, rounding) {
-            let (mantissa, exponent) = Wide.signed(wad: x).exponentialParts
-            return Candidate(mantissa, exponent: exponent, errorExponent: -400)
+        // 1 + x + x²/2 + …, whose third term is below a hundredth of a unit: closer to a whole number than 128 bits tell.
+        if x.magnitude < 100_000_000 {
+            return try rounded(Bracket(whole: UInt256(wadOne) &+ x, place: .belowMiddle), rounding, false)
         }
+        return try decided(.exp, x, rounding)
     }
 
     /// 2^x.
@@ -40,11 +40,7 @@ public enum FixedPoint {
             if n <= 18 { return UInt256(fives) << (18 &- n) }
             return try rounded(place(UInt256(fives), places: n &- 18), rounding, false)
         }
-        let y = (Real(signedWad: x) * .ln2).exponential
-        return try decided(y, errorExponent: y.exponent &- 110, rounding) {
-            let (mantissa, exponent) = (Wide.signed(wad: x) * .ln2).exponentialParts
-            return Candidate(mantissa, exponent: exponent, errorExponent: -400)
-        }
+        return try decided(.exp2, x, rounding)
     }
 
     /// ln x of an unsigned number.
@@ -52,11 +48,8 @@ public enum FixedPoint {
         _ x: UInt256, rounding: Rounding = .nearestEven
     ) throws(FixedPointError) -> UInt256 {
         if x.isZero { throw .domain }
-        let y = Real.logarithm(of: Real(bits: x, places: 0), over: Real(wadOne))
-        if y.isZero { return .zero }
-        return try decided(y, errorExponent: y.exponent &- 115, rounding) {
-            Candidate(Wide.logarithm(ofWad: x).magnitude, errorExponent: -370)
-        }
+        if x == UInt256(wadOne) { return .zero }
+        return try decided(.ln, x, rounding)
     }
 
     /// log₂ x of an unsigned number.
@@ -71,13 +64,7 @@ public enum FixedPoint {
             let wad = UInt256(n.magnitude) &* UInt256(wadOne)
             return n < 0 ? wad.negated : wad
         }
-        let y = Real.logarithm(of: Real(bits: x, places: 0), over: Real(wadOne)) * .log2e
-        return try decided(y, errorExponent: y.exponent &- 114, rounding) {
-            // ln x ÷ ln 2: from the 128 bits above, one correction by what they leave.
-            let start = Wide(y)
-            let rest = Wide.logarithm(ofWad: x) - start * .ln2
-            return Candidate((start + rest * Wide(.log2e)).magnitude, errorExponent: -210)
-        }
+        return try decided(.log2, x, rounding)
     }
 
     /// √x of an unsigned number.
@@ -115,20 +102,21 @@ public enum FixedPoint {
             if y.isNegative { throw .domain }
             return .zero
         }
-        let logarithm = Real.logarithm(of: Real(bits: x, places: 0), over: Real(wadOne))
-        let product = logarithm * Real(signedWad: y)
+        let product = Unrounded.powerExponent(x, y)
         if !(product.magnitude < Real(200)) {
             if !product.isNegative { throw .overflow }
             return try rounded(Bracket(whole: .zero, place: .belowMiddle), rounding, false)
         }
-        let value = product.exponential
-        // The exponent's error, 2^-114 of up to 200, is the result's relative error.
-        if let bracket = Candidate(value, errorExponent: value.exponent &- 104)?.bracket {
+        let value = Unrounded.power(exponent: product)
+        // Below 0.44 units, and not zero.
+        if value.exponent < -62 { return try rounded(Bracket(whole: .zero, place: .belowMiddle), rounding, false) }
+        let errors = Unrounded.powerErrors
+        if let bracket = Candidate(value, errorExponent: value.exponent &+ errors.fast)?.bracket {
             return try rounded(bracket, rounding, false)
         }
-        let parts = Wide.product(Wide.logarithm(ofWad: x), wad: y).exponentialParts
+        let parts = Unrounded.widePower(x, y)
         guard parts.exponent < 197,
-            let candidate = Candidate(parts.mantissa, exponent: parts.exponent, errorExponent: -290)
+            let candidate = Candidate(parts.mantissa, exponent: parts.exponent, errorExponent: errors.wide)
         else { throw .overflow }
         return try rounded(candidate.nearestBracket, rounding, false)
     }
@@ -157,14 +145,17 @@ public enum FixedPoint {
 // MARK: - Deciding
 
 extension FixedPoint {
-    /// Rounds a value of which the error is below 2^errorExponent; asks for a better one where that does not decide.
+    /// Rounds by the fast path, and by the exact one where that does not decide.
+    @inline(__always)
     static func decided(
-        _ value: Real, errorExponent: Int32, _ rounding: Rounding, exactly wide: () -> Candidate?
+        _ function: Unrounded, _ x: UInt256, _ rounding: Rounding
     ) throws(FixedPointError) -> UInt256 {
+        let value = function.fast(x)
+        let errorExponent = function.isRelative ? value.exponent &+ function.fastError : function.fastError
         if let bracket = Candidate(value, errorExponent: errorExponent)?.bracket {
             return try rounded(bracket, rounding, value.isNegative)
         }
-        guard let candidate = wide() else { throw .overflow }
+        guard let candidate = function.candidate(x) else { throw .overflow }
         return try rounded(candidate.nearestBracket, rounding, value.isNegative)
     }
 

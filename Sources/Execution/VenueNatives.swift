@@ -17,8 +17,13 @@ public struct VenueNatives: NativeContracts {
     }
 
     public func run(_ message: NativeMessage, host: inout some NativeHost) -> NativeOutcome {
-        message.contract == FixedPointContract.address
-            ? FixedPointContract.run(input: message.input, gasLimit: message.gas)
-            : PricingContract.run(input: message.input, gasLimit: message.gas)
+        message.input.withUnsafeBytes { VenueNatives.runPure(message.contract, input: $0, gasLimit: message.gas) }
+    }
+
+    /// FixedPoint or Pricing, which need no host.
+    public static func runPure(_ contract: Address, input: UnsafeRawBufferPointer, gasLimit: UInt64) -> NativeOutcome {
+        contract == FixedPointContract.address
+            ? FixedPointContract.run(input: input, gasLimit: gasLimit)
+            : PricingContract.run(input: input, gasLimit: gasLimit)
     }
 }

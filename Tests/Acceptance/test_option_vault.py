@@ -2,6 +2,7 @@
 import pytest
 import vyper
 from conftest import ROOT
+from vyper.compiler.input_bundle import FilesystemInputBundle
 from web3.exceptions import ContractLogicError
 
 WAD = 10**18
@@ -25,7 +26,8 @@ class Stage:
         self.puppet = self.deploy(PUPPET)
 
     def deploy(self, source, *arguments):
-        out = vyper.compile_code(source, output_formats=["abi", "bytecode"])
+        out = vyper.compile_code(source, output_formats=["abi", "bytecode"],
+                                 input_bundle=FilesystemInputBundle([ROOT / "contracts"]))
         factory = self.w3.eth.contract(abi=out["abi"], bytecode=out["bytecode"])
         receipt = self.send(self.owner, factory.constructor(*arguments))
         return self.w3.eth.contract(address=receipt.contractAddress, abi=out["abi"])
@@ -129,3 +131,22 @@ def test_a_sold_option_waits_for_its_price(stage):
     stage.send(stage.owner, stage.vault.functions.post_price(id, STRIKE))
     stage.send(stage.writer, stage.vault.functions.settle(id))
     assert stage.credit(stage.buyer) == 0
+
+
+def test_a_premium_becomes_a_volatility(stage):
+    stage.send(stage.writer, stage.vault.functions.write(STRIKE, WAD // 2, 0, stage.w3.eth.get_block("latest").timestamp + 86400 * 30), value=WAD)
+    for call, value in ((stage.vault.functions.write_for(0, STRIKE, 0, 2**40), WAD),
+                        (stage.vault.functions.write_for(SPOT, STRIKE, 0, 2**40), WAD)):
+        with pytest.raises(ContractLogicError):
+            call.call({"from": stage.writer, "value": value})
+    expiry = stage.w3.eth.get_block("latest").timestamp + 86400 * 30
+    receipt = stage.send(stage.writer, stage.vault.functions.write_for(150 * WAD, STRIKE, 0, expiry), value=WAD)
+    at = receipt.blockNumber
+    mined = stage.w3.eth.get_block(at).timestamp
+    # One ether of size at 150: the premium in wei is 150 ÷ 3000 ether, but for the rounding of the volatility.
+    paid = stage.vault.functions.premium(1).call({}, at)
+    later = stage.w3.eth.get_block("latest").timestamp - mined
+    assert abs(paid - WAD // 20) < 10**13 * (1 + later)
+    delta, gamma, vega, theta = stage.vault.functions.risk(1).call({}, at)
+    chance = stage.vault.functions.chance(1).call({}, at)
+    assert 0 < chance < delta < WAD and gamma > 0 and vega > 0 > theta

@@ -169,3 +169,23 @@ private func checkMonotonic(
         _ = try? FixedPoint.multiplyDivide(words[0], words[1], words[2], rounding: rounding)
     }
 }
+
+/// Powers of e so close to a whole number of units, and powers so close to zero, that 128 bits take them for it.
+@Test func resultsNextToWholeUnits() throws {
+    for m in [1, 2, 42, 99_999_999, 100_000_000, 100_000_001] as [UInt256] {
+        for (x, whole) in [(m, wad &+ m), (m.negated, wad &- m)] {
+            for rounding in [Rounding.nearestEven, .towardZero, .down] {
+                #expect(try FixedPoint.exponential(x, rounding: rounding) == whole)
+            }
+            for rounding in [Rounding.awayFromZero, .up] {
+                #expect(try FixedPoint.exponential(x, rounding: rounding) == whole &+ 1)
+            }
+        }
+    }
+    for (rounding, expected) in [
+        (Rounding.nearestEven, 0), (.towardZero, 0), (.down, 0), (.up, 1), (.awayFromZero, 1),
+    ] as [(Rounding, UInt256)] {
+        #expect(try FixedPoint.power(wad >> 1, wad &* 250, rounding: rounding) == expected)
+        #expect(try FixedPoint.power(wad >> 1, wad &* 62, rounding: rounding) == expected)
+    }
+}

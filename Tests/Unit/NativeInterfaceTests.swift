@@ -19,7 +19,7 @@ private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
 }
 
 @Test func selectorsAreTheirSignaturesHashes() {
-    for (signature, selector) in NativeInterfaceFiles.selectors {
+    for (signature, selector) in NativeInterfaceFiles.contracts.flatMap({ $0.functions + $0.errors }) {
         let hash = Keccak256.hash(Array(signature.utf8))
         #expect(hash.word >> 224 == UInt256(UInt64(selector)), "\(signature)")
     }

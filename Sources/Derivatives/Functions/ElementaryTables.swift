@@ -8,8 +8,8 @@ enum ElementaryTables {
     static var ln2: UInt256 {
         UInt256(limbs: 0x40f3_4326_7298_b62e, 0xc9e3_b398_03f2_f6af, 0xb172_17f7_d1cf_79ab, 0x0000_0000_0000_0000)
     }
-    /// e^(i/64) times 2^127, i = 0…45.
-    static let coarse: InlineArray<92, UInt64> = [
+    /// e^(i/64) times 2^127, i = 0…44.
+    static let coarse: InlineArray<90, UInt64> = [
         0x0000_0000_0000_0000, 0x8000_0000_0000_0000, 0x5c32_59f4_8227_35a3, 0x8204_055a_aef1_c8bd,
         0x05e8_41d5_d406_4bd3, 0x8410_2b00_893f_64c7, 0x967f_31eb_2594_af51, 0x8624_91b4_14f4_5e14,
         0xd8d0_0cf1_12e4_d4a9, 0x8841_5abb_e9a7_6bea, 0xaf50_ce37_13ce_2f05, 0x8a66_a7e4_c4e6_b22a,
@@ -32,7 +32,7 @@ enum ElementaryTables {
         0x66c7_4a26_eccc_4bb2, 0xe7c7_2ec2_3ac5_45bf, 0xc77f_d14b_8915_3eb8, 0xeb6d_9368_b66b_3bf1,
         0x44bd_8397_b6d5_2de3, 0xef22_aefc_071e_02e5, 0x2542_fa88_dd47_dc64, 0xf2e6_bcce_352a_7191,
         0xabd8_e26f_fed2_6645, 0xf6b9_f920_6e0a_0fc3, 0xb68e_7a57_3b84_c167, 0xfa9c_a126_c87a_f32b,
-        0x61db_6846_32cb_9121, 0xfe8e_f30c_17c6_44e9, 0xa40e_6617_1f23_fb16, 0x0291_2df5_ce72_a45f,
+        0x61db_6846_32cb_9121, 0xfe8e_f30c_17c6_44e9,
     ]
     /// e^(j/4096) times 2^127, j = 0…63.
     static let fine: InlineArray<128, UInt64> = [

@@ -1,10 +1,10 @@
-import Foundations
+package import Foundations
 
 /// A number with 448 binary places, in two's complement of 512 bits: what the exact path of a function computes in, where
 /// 128 bits cannot tell how to round. Range ±2^63.
-struct Wide: Equatable {
-    var low: UInt256
-    var high: UInt256
+package struct Wide: Equatable, Sendable {
+    package var low: UInt256
+    package var high: UInt256
 
     static var zero: Wide { Wide(low: .zero, high: .zero) }
     static var one: Wide { Wide(low: .zero, high: .one << 192) }

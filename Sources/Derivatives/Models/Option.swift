@@ -20,6 +20,9 @@ public enum PricingError: Error, Equatable, Sendable {
     case steps
     /// The lattice's probabilities leave (0, 1): the step is too long for the drift.
     case probability
+    /// Positions, expiries or underlyings beyond their caps or on each other's unknown, a size of 2^96 units, or a
+    /// correlation credit above 1.
+    case portfolio
 }
 
 public enum OptionKind: UInt8, Sendable, CaseIterable {

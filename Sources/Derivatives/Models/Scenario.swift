@@ -30,6 +30,11 @@ public struct Scenario: Equatable, Sendable {
         self.damping = damping
     }
 
+    /// A price in the scenario, cut to whole units.
+    func moved(_ price: UInt256) -> UInt256 {
+        price &* UInt256(UInt64(shift &+ Int64(wadOne))) / UInt256(wadOne)
+    }
+
     /// The 33 of a venue that sets nothing else: a grid of seven moves by three volatilities, ±18 % with higher
     /// volatility, eight damped tails, two skews.
     public static var standard: [Scenario] {
@@ -54,4 +59,53 @@ public struct Scenario: Equatable, Sendable {
         list.append(Scenario(shift: 0, volatility: .skewAbsolute, damping: one))
         return list.compactMap { $0 }
     }
+}
+
+/// The columns of a grid: its scenarios, and the basis moves that compete with them for the worst case.
+public struct ScenarioSet: Equatable, Sendable {
+    public let scenarios: [Scenario]
+    /// By how much forwards move against everything else, down and up, at unchanged volatility. 18 decimals, below 1.
+    public let basisMove: Int64
+    /// A loss from it counts base + slope·τ times. 18 decimals, at most 8 each.
+    public let basisBase: Int64
+    public let basisSlope: Int64
+
+    /// What a row has gains for: every scenario, then the basis move down and up.
+    let columns: [Scenario]
+    /// ln(1 + shift) of each column in 55 binary places.
+    let logarithms: [Int64]
+
+    public static var maximumCount: Int { 64 }
+    public static var standardBasis: (move: Int64, base: Int64, slope: Int64) {
+        (45_000_000_000_000_000, 500_000_000_000_000_000, 2_000_000_000_000_000_000)
+    }
+
+    /// nil for no scenarios, for more than 64, and for numbers outside their ranges.
+    public init?(
+        _ scenarios: [Scenario], basis: (move: Int64, base: Int64, slope: Int64) = ScenarioSet.standardBasis
+    ) {
+        let one: Int64 = 1_000_000_000_000_000_000
+        guard !scenarios.isEmpty, scenarios.count <= ScenarioSet.maximumCount, basis.move >= 0, basis.move < one,
+            basis.base >= 0, basis.base <= 8 * one, basis.slope >= 0, basis.slope <= 8 * one
+        else { return nil }
+        self.init(checked: scenarios, basis: basis)
+    }
+
+    private init(checked scenarios: [Scenario], basis: (move: Int64, base: Int64, slope: Int64)) {
+        self.scenarios = scenarios
+        basisMove = basis.move
+        basisBase = basis.base
+        basisSlope = basis.slope
+        let one: Int64 = 1_000_000_000_000_000_000
+        columns =
+            scenarios
+            + [0 - basis.move, basis.move].compactMap { Scenario(shift: $0, volatility: .same, damping: one) }
+        logarithms = columns.map { scenario in
+            let factor = Real(bits: UInt256(UInt64(scenario.shift &+ one)), places: 0)
+            return Real.logarithm(of: factor, over: Real(wadOne)).fixed(places: 55)
+        }
+    }
+
+    /// The 33 of a venue that sets nothing else, and its basis.
+    public static var standard: ScenarioSet { ScenarioSet(checked: Scenario.standard, basis: standardBasis) }
 }

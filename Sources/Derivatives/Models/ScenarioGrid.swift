@@ -1,30 +1,61 @@
 public import Foundations
 
-/// What the options of one expiry have in common.
+/// What the instruments of one expiry have in common.
 public struct GridExpiry: Sendable {
+    /// The underlying's price now, against which American options are exercised.
+    public var spot: UInt256
     public var forward: UInt256
     public var tau: UInt256
     public var rate: UInt256
 
-    public init(forward: UInt256, tau: UInt256, rate: UInt256) {
+    public init(spot: UInt256, forward: UInt256, tau: UInt256, rate: UInt256) {
+        self.spot = spot
         self.forward = forward
         self.tau = tau
         self.rate = rate
+    }
+
+    /// An underlying that yields the rate of interest.
+    public init(forward: UInt256, tau: UInt256, rate: UInt256) {
+        self.init(spot: forward, forward: forward, tau: tau, rate: rate)
     }
 }
 
 /// What one unit of an instrument gains in each scenario, in units of 1e-18, rounded down. Depends on marks alone, so that
 /// all accounts share it.
 public struct RevaluationRow: Equatable, Sendable {
-    public let gains: [Int128]
+    /// The scenarios', then those of the basis moves down and up.
+    let columns: [Int128]
+
+    public var gains: ArraySlice<Int128> { columns.dropLast(2) }
+    public var basisDown: Int128 { columns[columns.count - 2] }
+    public var basisUp: Int128 { columns[columns.count - 1] }
+
+    init(columns: [Int128]) {
+        self.columns = columns
+    }
+
+    /// A perpetual, or collateral: the move of its price. It has no expiry, and so no basis.
+    public init(linear price: UInt256, scenarios: ScenarioSet) throws(PricingError) {
+        guard price.bitWidth <= 96 else { throw .price }
+        columns =
+            scenarios.scenarios.map { scenario in
+                let product = price &* UInt256(scenario.shift.magnitude)
+                let (whole, rest) = product.dividedReportingRemainder(by: UInt256(wadOne))
+                let gain = Int128(UInt128(words: whole.limb1, whole.limb0))
+                return scenario.shift >= 0 ? gain : -gain - (rest.isZero ? 0 : 1)
+            } + [0, 0]
+    }
 }
 
-/// Rows of the revaluation table of one expiry: everything that its options share is computed once.
+/// Rows of the revaluation table of one expiry: everything that its instruments share is computed once.
 ///
-/// Option values are Black's of 1976 in 64-bit fixed point, whose distribution function errs by 2^-43.2: a gain is within
-/// 1e-12 × (forward + strike) × max(1, move) of the exact one. Where |ln(F/K)| passes 7, or σ√τ leaves 2^-15…7, `Real` computes it.
+/// European options are valued by Black's model of 1976 in 64-bit fixed point, whose distribution function errs by
+/// 2^-43.2: a gain is within 1e-12 × (forward + strike) × max(1, move) and two units of the exact one. American ones are valued on a lattice, exactly as `Lattice` does.
 public struct ScenarioGrid: Sendable {
-    private let scenarios: [Scenario]
+    /// The scenarios, and the basis moves as two more.
+    let columns: [Scenario]
+    let expiry: GridExpiry
     private let forward: Real
     private let rootTime: Real
     private let discount: UInt128
@@ -32,18 +63,21 @@ public struct ScenarioGrid: Sendable {
     private let downFactor: Real
     private let skewLimit: Real
     private let skewScale: Real
-    /// For each scenario the moved forward in units and as a number, and ln(1 + shift) in 58 places.
-    private let forwards: [(units: UInt128, number: Real, logarithm: Int64)]
+    /// For each column the moved forward in units, and ln(1 + shift) in 55 places.
+    private let forwards: [(units: UInt128, logarithm: Int64)]
     private let base: UInt128
 
-    public init(_ expiry: GridExpiry, scenarios: [Scenario]) throws(PricingError) {
+    public init(_ expiry: GridExpiry, scenarios: ScenarioSet) throws(PricingError) {
         // Checks time, rate and price, and gives the discount.
         let numbers = try OptionNumbers(
             OptionTerms(
                 kind: .call, forward: expiry.forward, strike: expiry.forward, tau: expiry.tau, sigma: .zero,
                 rate: expiry.rate))
         guard numbers.discount < Real(4) else { throw .rate }
-        self.scenarios = scenarios
+        guard !expiry.spot.isZero, expiry.spot.bitWidth <= 96 else { throw .price }
+        let columns = scenarios.columns
+        self.columns = columns
+        self.expiry = expiry
         forward = numbers.spot
         rootTime = numbers.time.squareRoot
         discount = numbers.discount.units(places: 126)
@@ -60,56 +94,53 @@ public struct ScenarioGrid: Sendable {
         let scale = rootTime * Real(24) / Real(10)
         let least = Real.one / Real(100)
         skewScale = scale < least ? least : scale
-        let origin = numbers.spot
-        let units = base
-        forwards = scenarios.map { scenario in
-            // Truncated to whole units, like every price.
-            let moved = UInt256(units) &* UInt256(UInt64(scenario.shift &+ Int64(wadOne))) / UInt256(wadOne)
-            let factor = Real(bits: UInt256(UInt64(scenario.shift &+ Int64(wadOne))), places: 0)
-            let logarithm = Real.logarithm(of: factor, over: Real(wadOne))
-            return (
-                UInt128(words: moved.limb1, moved.limb0),
-                scenario.shift == 0 ? origin : Real(unsignedWad: moved),
-                logarithm.fixed(places: 58)
-            )
+        let units = expiry.forward
+        forwards = zip(columns, scenarios.logarithms).map { scenario, logarithm in
+            let moved = scenario.moved(units)
+            return (UInt128(words: moved.limb1, moved.limb0), logarithm)
         }
     }
 
-    /// A perpetual, a future, or collateral: the move of its price.
-    public func linearRow(price: UInt256) throws(PricingError) -> RevaluationRow {
-        guard price.bitWidth <= 96 else { throw .price }
-        return RevaluationRow(
-            gains: scenarios.map { scenario in
-                let product = price &* UInt256(scenario.shift.magnitude)
-                let (whole, rest) = product.dividedReportingRemainder(by: UInt256(wadOne))
-                let gain = Int128(UInt128(words: whole.limb1, whole.limb0))
-                return scenario.shift >= 0 ? gain : -gain - (rest.isZero ? 0 : 1)
+    /// A future: the move of its forward, discounted.
+    public func futureRow() -> RevaluationRow {
+        RevaluationRow(
+            columns: forwards.map {
+                discounted(Int128(truncatingIfNeeded: $0.units) &- Int128(truncatingIfNeeded: base))
             })
     }
 
     /// A European option.
     public func row(kind: OptionKind, strike: UInt256, sigma: UInt256) throws(PricingError) -> RevaluationRow {
-        guard !strike.isZero, strike.bitWidth <= 96 else { throw .price }
-        guard sigma <= UInt256(100) &* UInt256(wadOne) else { throw .volatility }
+        try check(strike, sigma)
         let option = GridOption(
             isCall: kind == .call, strike: UInt128(words: strike.limb1, strike.limb0),
-            strikeNumber: Real(unsignedWad: strike),
-            moneyness: Real.logarithm(of: forward, over: Real(unsignedWad: strike)))
-        let volatility = Real(unsignedWad: sigma)
+            moneyness: moneyness(of: strike))
         // One deviation for each shock.
-        let deviations = VolatilityShock.allCases.map { shock in
-            GridDeviation(shocked(volatility, shock, option.moneyness) * rootTime)
-        }
-        let now = option.value(base, forward, logarithm: 0, deviations[0])
+        let deviations = shockedVolatilities(sigma, option.moneyness).map { GridDeviation($0 * rootTime) }
+        let now = option.value(base, logarithm: 0, deviations[0])
         var gains: [Int128] = []
-        gains.reserveCapacity(scenarios.count)
-        for (index, scenario) in scenarios.enumerated() {
+        gains.reserveCapacity(columns.count)
+        for (index, scenario) in columns.enumerated() {
             let moved = forwards[index]
             let then = option.value(
-                moved.units, moved.number, logarithm: moved.logarithm, deviations[Int(scenario.volatility.rawValue)])
+                moved.units, logarithm: moved.logarithm, deviations[Int(scenario.volatility.rawValue)])
             gains.append(discounted(then &- now))
         }
-        return RevaluationRow(gains: gains)
+        return RevaluationRow(columns: gains)
+    }
+
+    func check(_ strike: UInt256, _ sigma: UInt256) throws(PricingError) {
+        guard !strike.isZero, strike.bitWidth <= 96 else { throw .price }
+        guard sigma <= UInt256(100) &* UInt256(wadOne) else { throw .volatility }
+    }
+
+    /// ln(F/K).
+    func moneyness(of strike: UInt256) -> Real { Real.logarithm(of: forward, over: Real(unsignedWad: strike)) }
+
+    /// The volatility under each shock, by the shock's raw value.
+    func shockedVolatilities(_ sigma: UInt256, _ moneyness: Real) -> [Real] {
+        let volatility = Real(unsignedWad: sigma)
+        return VolatilityShock.allCases.map { shocked(volatility, $0, moneyness) }
     }
 
     private func shocked(_ sigma: Real, _ shock: VolatilityShock, _ moneyness: Real) -> Real {
@@ -136,57 +167,56 @@ public struct ScenarioGrid: Sendable {
     }
 }
 
-/// σ√τ, its half, and its inverse, in fixed point where they fit.
+/// s = σ√τ of an option, made ready for fixed point.
 private struct GridDeviation {
-    let number: Real
-    let isPlain: Bool
-    /// 58 places, and 47.
+    /// s below 2^-42: the option is worth what it pays, but for 2^-43 of its forward.
+    let isCertain: Bool
+    /// s/2 in 58 places, at most 16, beyond which Φ is 0 or 1 for all prices of 96 bits.
     let half: Int64
+    /// 1/s = inverse·2^(exponent − 61).
     let inverse: Int64
+    let exponent: Int32
 
-    init(_ number: Real) {
-        self.number = number
-        isPlain = !number.isZero && number.exponent >= -15 && number < Real(7)
-        half = isPlain ? number.scaled(by: -1).fixed(places: 58) : 0
-        inverse = isPlain ? (Real.one / number).fixed(places: 47) : 0
+    init(_ deviation: Real) {
+        isCertain = deviation.isZero || deviation.exponent < -42
+        half = deviation.exponent >= 5 ? 16 &<< 58 : deviation.scaled(by: -1).fixed(places: 58)
+        let quotient = Real.one / deviation
+        inverse = Int64(truncatingIfNeeded: quotient.mantissa &>> 66)
+        exponent = quotient.exponent
     }
 }
 
 private struct GridOption {
     let isCall: Bool
     let strike: UInt128
-    let strikeNumber: Real
     let moneyness: Real
-    private let plainMoneyness: Int64?
+    /// The same in 55 places: prices of 96 bits are at most 67 apart in their logarithms.
+    private let distance: Int64
 
-    init(isCall: Bool, strike: UInt128, strikeNumber: Real, moneyness: Real) {
+    init(isCall: Bool, strike: UInt128, moneyness: Real) {
         self.isCall = isCall
         self.strike = strike
-        self.strikeNumber = strikeNumber
         self.moneyness = moneyness
-        plainMoneyness = moneyness.magnitude < Real(7) ? moneyness.fixed(places: 58) : nil
+        distance = moneyness.fixed(places: 55)
     }
 
     /// The undiscounted value in units.
-    func value(_ forward: UInt128, _ forwardNumber: Real, logarithm: Int64, _ deviation: GridDeviation) -> Int128 {
+    ///
+    /// x/s may err by 2^-54/s, which for small s is much; but forward and strike err by it together, with opposite
+    /// effects, of which only the square is left, times s.
+    func value(_ forward: UInt128, logarithm: Int64, _ deviation: GridDeviation) -> Int128 {
         var above: (spot: UInt64, strike: UInt64)
-        if let plainMoneyness, deviation.isPlain {
-            // x/s in 58 places; ±9 for what is farther.
-            let product = (Int128(plainMoneyness &+ logarithm) &* Int128(deviation.inverse)) &>> 47
-            let far: Int128 = 9 &<< 58
-            let middle = Int64(truncatingIfNeeded: min(max(product, -far), far))
-            above = (
-                GridNormal.distribution(middle &+ deviation.half), GridNormal.distribution(middle &- deviation.half)
-            )
-        } else if deviation.number.isZero {
+        if deviation.isCertain {
             let share: UInt64 = forward > strike ? 1 &<< 62 : 0
             above = (share, share)
         } else {
-            let middle = Real.logarithm(of: forwardNumber, over: strikeNumber) / deviation.number
-            let half = deviation.number.scaled(by: -1)
+            // x/s in 58 places; ±15 for what is farther.
+            let places = Int128(truncatingIfNeeded: 58 &- deviation.exponent)
+            let product = (Int128(distance &+ logarithm) &* Int128(deviation.inverse)) &>> places
+            let far: Int128 = 15 &<< 58
+            let middle = Int64(truncatingIfNeeded: min(max(product, -far), far))
             above = (
-                UInt64((middle + half).normalDistribution.fixed(places: 62)),
-                UInt64((middle - half).normalDistribution.fixed(places: 62))
+                GridNormal.distribution(middle &+ deviation.half), GridNormal.distribution(middle &- deviation.half)
             )
         }
         let call =

@@ -94,7 +94,7 @@ private struct SliceNumbers {
         rho = Real(signedWad: slice.rho)
         m = Real(signedWad: slice.m)
         sigma = Real(signedWad: slice.sigma)
-        guard !b.isNegative, !sigma.isNegative, !sigma.isZero, rho.magnitude < .one,
+        guard !b.isNegative, !sigma.isNegative, !sigma.isZero, slice.rho.magnitude < UInt256(wadOne),
             !(Real(2) < b * (.one + rho.magnitude))
         else { throw .parameters }
         let least = a + b * sigma * (Real.one - rho * rho).squareRoot

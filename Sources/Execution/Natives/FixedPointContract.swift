@@ -60,8 +60,8 @@ public enum FixedPointContract {
         /// Arguments before the rounding.
         var operands: Int { self == .mulDiv ? 3 : self == .pow ? 2 : 1 }
 
-        /// Results that pass 2^100 units need the exact path, and so pay for it; whether they may is told from the
-        /// arguments alone.
+        /// Results that pass 2^100 units need the exact path, and powers that may be whole or in the middle; they pay
+        /// for it. Whether they may is told from the arguments alone.
         func gas(_ words: [UInt256]) -> UInt64 {
             let one = UInt256(1_000_000_000_000_000_000 as UInt64)
             let x = words[0]
@@ -75,9 +75,37 @@ public enum FixedPointContract {
                 let width = x.bitWidth
                 let distance = width > 60 ? width &- 59 : 60 &- width
                 let whole = words[1].magnitude / one
-                return whole < 40 && distance &* (whole.limb0 &+ 1) < 40 ? 160 : 2000
+                let isSmall = whole < 40 && distance &* (whole.limb0 &+ 1) < 40
+                return isSmall && !Function.mayBeExact(x, words[1]) ? 160 : 2000
             default: return 100
             }
+        }
+
+        /// Whether x^y may be a whole number of half units.
+        ///
+        /// With x and y in lowest terms, y's denominator q must be a root that x has: beyond 512 only 1 has. For a whole
+        /// y = n > 0 the powers of 2 and 5 in x's denominator count n times, and 2^19·5^18 is all there is room for.
+        private static func mayBeExact(_ x: UInt256, _ y: UInt256) -> Bool {
+            let size = y.magnitude
+            let (twos, fives) = (18 &- factors(of: 2, in: size), 18 &- factors(of: 5, in: size))
+            var root: UInt64 = 1 << twos
+            for _ in 0..<fives { root = root > 512 ? root : root &* 5 }
+            if root > 512 { return false }
+            if root > 1 || y.isNegative { return true }
+            let n = (size / UInt256(1_000_000_000_000_000_000)).clampedToUInt64
+            return n < 20 && n &* (18 &- factors(of: 2, in: x)) <= 19 && n &* (18 &- factors(of: 5, in: x)) <= 18
+        }
+
+        /// How often a number that is not zero can be divided, up to 18 times.
+        private static func factors(of divisor: UInt64, in value: UInt256) -> UInt64 {
+            var (rest, count) = (value, 0 as UInt64)
+            while count < 18, !rest.isZero {
+                let (quotient, remainder) = rest.dividedReportingRemainder(by: UInt256(divisor))
+                if !remainder.isZero { break }
+                rest = quotient
+                count &+= 1
+            }
+            return count
         }
     }
 
@@ -105,15 +133,16 @@ public enum FixedPointContract {
             meaning: "the call data is no call of a function of this contract, or the rounding is above 4")
     }
 
-    static func run(input: [UInt8], gasLimit: UInt64) -> NativeOutcome {
-        guard gasLimit >= NativeGas.refusal else { return .outOfGas }
+    static func run(input: UnsafeRawBufferPointer, gasLimit: UInt64) -> NativeOutcome {
+        let refusal = NativeGas.refusal(input.count)
+        guard gasLimit >= refusal else { return .outOfGas }
         guard let call = NativeCall(input), let function = Function(rawValue: call.selector),
             call.words.count > function.operands,
             let rounding = call.byte(function.operands).flatMap({ Rounding(rawValue: $0) })
         else {
-            return .revert(gasUsed: NativeGas.refusal, output: invalidInput.output)
+            return .revert(gasUsed: refusal, output: invalidInput.output)
         }
-        let gas = max(function.gas(call.words), NativeGas.refusal)
+        let gas = max(function.gas(call.words), refusal)
         guard gasLimit >= gas else { return .outOfGas }
         do throws(FixedPointError) {
             return .success(gasUsed: gas, words: [try evaluate(function, call.words, rounding)])

@@ -1,5 +1,5 @@
 #if !hasFeature(Embedded)
-    import Foundations
+    public import Foundations
 
     /// The interface files of the natives, as `contracts/interfaces` holds them.
     public enum NativeInterfaceFiles {
@@ -13,11 +13,20 @@
             }
         }
 
-        /// Every signature with the selector that its contract declares.
-        public static var selectors: [(signature: String, selector: UInt32)] {
-            interfaces.flatMap { _, interface in
-                interface.functions.map { ($0.signature, $0.selector) }
-                    + interface.errors.map { ("\($0.name)()", $0.selector) }
+        /// A native as callers see it.
+        public struct Contract: Sendable {
+            public let address: Address
+            /// `name(type,…)`, whose hash the selector begins.
+            public let functions: [(signature: String, selector: UInt32)]
+            public let errors: [(signature: String, selector: UInt32)]
+        }
+
+        /// Every native with what it declares.
+        public static var contracts: [Contract] {
+            interfaces.map { address, interface in
+                Contract(
+                    address: address, functions: interface.functions.map { ($0.signature, $0.selector) },
+                    errors: interface.errors.map { ("\($0.name)()", $0.selector) })
             }
         }
 
@@ -43,15 +52,19 @@
         }
 
         private func json(_ parameters: [NativeParameter]) -> String {
-            let items = parameters.map { #"{"name": "\#($0.name)", "type": "\#($0.type.name)"}"# }
+            let items = parameters.map { parameter in
+                let type = parameter.structName == nil ? parameter.type.name : "tuple[]"
+                let components = parameter.fields.isEmpty ? "" : #", "components": \#(json(parameter.fields))"#
+                return #"{"name": "\#(parameter.name)", "type": "\#(type)"\#(components)}"#
+            }
             return "[" + items.joined(separator: ", ") + "]"
         }
 
         /// A Vyper interface module.
         func vyperInterface(at address: Address) -> String {
             let functions = functions.map { function in
-                let inputs = function.inputs.map { "\($0.name): \($0.type.name)" }.joined(separator: ", ")
-                let outputs = function.outputs.map { $0.type.name }.joined(separator: ", ")
+                let inputs = function.inputs.map { "\($0.name): \($0.vyperType)" }.joined(separator: ", ")
+                let outputs = function.outputs.map { $0.vyperType }.joined(separator: ", ")
                 return """
                     @view
                     @external
@@ -60,6 +73,11 @@
 
                     """
             }
+            let structs = self.functions.flatMap { $0.inputs }.compactMap { parameter in
+                parameter.structName.map { name in
+                    "struct \(name):\n" + parameter.fields.map { "    \($0.name): \($0.vyperType)\n" }.joined() + "\n\n"
+                }
+            }
             let errors = errors.map { "#   \($0.name)(): \($0.meaning)\n" }
             return """
                 # pragma version ~=0.4.0
@@ -67,7 +85,7 @@
                 # Reverts with:
                 \(errors.joined())
 
-                \(functions.joined(separator: "\n"))
+                \(structs.joined())\(functions.joined(separator: "\n"))
                 """
         }
     }
@@ -75,6 +93,13 @@
     extension NativeFunction {
         /// `name(type,…)`, whose hash the selector begins.
         var signature: String { "\(name)(" + inputs.map { $0.type.name }.joined(separator: ",") + ")" }
+    }
+
+    extension NativeParameter {
+        fileprivate var vyperType: String {
+            guard case .array(let element) = type else { return type.name }
+            return "DynArray[\(structName.map { "\($0)" } ?? element.name), \(cap)]"
+        }
     }
 
     extension ABIType {

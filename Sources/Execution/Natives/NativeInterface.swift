@@ -19,10 +19,28 @@ struct NativeFunction {
 struct NativeParameter {
     let name: StaticString
     let type: ABIType
+    /// Of a list of tuples: how Vyper calls them, and their fields.
+    let structName: StaticString?
+    let fields: [NativeParameter]
+    /// Of a list: the most elements it has.
+    let cap: Int
 
-    init(_ name: StaticString, _ type: ABIType) {
+    /// A number, or a list of up to `cap` numbers.
+    init(_ name: StaticString, _ type: ABIType, atMost cap: Int = 0) {
         self.name = name
         self.type = type
+        self.cap = cap
+        structName = nil
+        fields = []
+    }
+
+    /// A list of tuples.
+    init(_ name: StaticString, of structName: StaticString, _ fields: [NativeParameter], atMost cap: Int) {
+        self.name = name
+        type = .array(.tuple(fields.map { $0.type }))
+        self.structName = structName
+        self.fields = fields
+        self.cap = cap
     }
 }
 
@@ -35,12 +53,4 @@ struct NativeRevert {
 
     /// What a call that ends so returns.
     var output: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: selector >> $0) } }
-}
-
-extension UInt32 {
-    /// The first four bytes of call data; nil when there are fewer.
-    init?(selectorOf callData: [UInt8]) {
-        guard callData.count >= 4 else { return nil }
-        self = callData.prefix(4).reduce(0) { ($0 << 8) | UInt32($1) }
-    }
 }

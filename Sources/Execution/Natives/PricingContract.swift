@@ -16,6 +16,7 @@ public enum PricingContract {
         case black76 = 0x6287_4613
         case impliedVolatility = 0x8577_df71
         case american = 0x1c77_1cf4
+        case portfolioGrid = 0x79ca_8203
 
         var declaration: NativeFunction {
             let strike = NativeParameter("strike", .unsigned(256))
@@ -58,29 +59,26 @@ public enum PricingContract {
                         NativeParameter("steps", .unsigned(16)),
                     ],
                     outputs: [price, delta, NativeParameter("boundary", .unsigned(256))])
+            case .portfolioGrid:
+                return NativeFunction(
+                    name: "portfolioGrid", selector: rawValue, inputs: PricingContract.gridInputs,
+                    outputs: PricingContract.gridOutputs)
             }
         }
 
         var inputCount: Int {
             switch self {
-            case .blackScholes: 5
+            case .blackScholes, .portfolioGrid: 5
             case .greeks, .impliedVolatility: 7
             case .black76: 6
             case .american: 9
             }
         }
 
-        func gas(_ call: NativeCall) -> UInt64 {
-            switch self {
-            case .blackScholes, .greeks, .black76: return 300
-            case .impliedVolatility: return 1200
-            case .american:
-                // The nodes, up to the most steps that are taken.
-                let steps = min(call.words[8].clampedToUInt64, UInt64(Lattice.maximumSteps))
-                return 1000 &+ 40 &* steps &+ steps &* steps / 2
-            }
-        }
     }
+
+    /// A lattice's own costs, its steps' and its nodes'.
+    static func latticeGas(steps: UInt64) -> UInt64 { 1000 &+ 40 &* steps &+ steps &* steps / 2 }
 
     static var interface: NativeInterface {
         NativeInterface(
@@ -94,7 +92,8 @@ public enum PricingContract {
             meaning: """
                 spot or strike is 0 or 2^96 and more, tau or sigma over 100, |rate| or |carry| over 10 or times tau 40 \
                 and more; tau is 0 where a volatility is sought; a lattice without time, volatility or steps, of more \
-                than 2047, even where odd ones are wanted, or with probabilities outside (0, 1)
+                than 2047, even where odd ones are wanted, or with probabilities outside (0, 1); a portfolio with more than 16 \
+                underlyings, a size of 2^96 and more, a position on an unknown expiry, or credit above 1
                 """)
     }
 
@@ -117,17 +116,26 @@ public enum PricingContract {
     static var invalidInput: NativeRevert {
         NativeRevert(
             name: "InvalidInput", selector: 0xb4fa_3fb3,
-            meaning: "the call data is no call of a function of this contract")
+            meaning:
+                "the call data is no call of a function of this contract, a list has more elements than it may, or a scenario is none"
+        )
     }
 
-    static func run(input: [UInt8], gasLimit: UInt64) -> NativeOutcome {
-        guard gasLimit >= NativeGas.refusal else { return .outOfGas }
+    static func run(input: UnsafeRawBufferPointer, gasLimit: UInt64) -> NativeOutcome {
+        let refusal = NativeGas.refusal(input.count)
+        guard gasLimit >= refusal else { return .outOfGas }
         guard let call = NativeCall(input), let function = Function(rawValue: call.selector),
-            call.words.count >= function.inputCount, let request = Request(function, call)
+            call.words.count >= function.inputCount
         else {
-            return .revert(gasUsed: NativeGas.refusal, output: invalidInput.output)
+            return .revert(gasUsed: refusal, output: invalidInput.output)
         }
-        let gas = function.gas(call)
+        // Lists are paid for before they are read.
+        let reading = refusal &+ (function == .portfolioGrid ? GridRequest.readingGas(call) : 0)
+        guard gasLimit >= reading else { return .outOfGas }
+        guard let request = Request(function, call) else {
+            return .revert(gasUsed: reading, output: invalidInput.output)
+        }
+        let gas = max(request.gas, reading)
         guard gasLimit >= gas else { return .outOfGas }
         do throws(PricingError) {
             return .success(gasUsed: gas, words: try request.results())
@@ -138,7 +146,7 @@ public enum PricingContract {
 
     private static func revert(for error: PricingError) -> NativeRevert {
         switch error {
-        case .price, .time, .volatility, .rate, .steps, .probability: outOfDomain
+        case .price, .time, .volatility, .rate, .steps, .probability, .portfolio: outOfDomain
         case .overflow: overflow
         case .belowIntrinsic: belowIntrinsic
         case .aboveBound: aboveBound
@@ -152,6 +160,7 @@ private enum Request {
     case greeks(OptionTerms)
     case impliedVolatility(OptionTerms, price: UInt256)
     case american(OptionTerms, LatticeModel, steps: Int)
+    case grid(GridRequest)
 
     /// nil when a number does not fit its type.
     init?(_ function: PricingContract.Function, _ call: NativeCall) {
@@ -182,6 +191,19 @@ private enum Request {
             self = .american(
                 OptionTerms(kind: kind, spot: x[2], strike: x[3], tau: x[4], sigma: x[5], rate: x[6], yield: x[7]),
                 model, steps: Int(truncatingIfNeeded: x[8].limb0))
+        case .portfolioGrid:
+            guard let request = GridRequest(call) else { return nil }
+            self = .grid(request)
+        }
+    }
+
+    var gas: UInt64 {
+        switch self {
+        case .premium, .greeks: 300
+        case .impliedVolatility: 1200
+        // Up to the most steps that are taken.
+        case .american(_, _, let steps): PricingContract.latticeGas(steps: UInt64(min(steps, Lattice.maximumSteps)))
+        case .grid(let request): request.gas
         }
     }
 
@@ -200,6 +222,7 @@ private enum Request {
         case .american(let terms, let model, let steps):
             let value = try Lattice.value(terms, model: model, steps: steps, isAmerican: true)
             return [value.price, value.delta, value.boundary.first { !$0.isZero } ?? .zero]
+        case .grid(let request): return try request.results()
         }
     }
 }

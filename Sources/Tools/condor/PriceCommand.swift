@@ -5,7 +5,7 @@ import JSONText
 extension Command {
     static let price = Command(
         name: "price", summary: "Price options, or check the library against golden files.",
-        positional: "[check FILE… | bench]",
+        positional: "[check FILE… | laws | unrounded FUNCTION]",
         options: [
             Option(name: "kind", value: "KIND", help: "call or put (default call)"),
             Option(name: "spot", value: "X", help: "price of the underlying"),
@@ -21,26 +21,44 @@ extension Command {
             Option(
                 name: "model", value: "NAME", help: "lattice lr, crr or jr, or integral for the equation (default lr)"),
             Option(name: "steps", value: "N", help: "the lattice's steps (default 101)"),
-            Option(name: "milliseconds", value: "N", help: "bench: time for each row (default 100)"),
+            Option(
+                name: "count", value: "N",
+                help:
+                    "laws: random calls of the natives, and a tenth as many options; unrounded: arguments (default 100000)"
+            ),
+            Option(name: "seed", value: "N", help: "laws, unrounded: which random ones (default 1)"),
+            Option(name: "fast", help: "unrounded: the fast path only"),
             Option(name: "json", help: "as JSON"),
         ],
         notes: """
             Numbers are exact decimals with up to 18 places, and results are those of the natives FixedPoint and Pricing.
             `condor price check FILE…` reads golden CSV files (formats and limits: docs/quant.md), prints the worst rows
-            and ends with `N passed, N failed`; exit code 1 on any failure. `condor price bench` times the library.
+            and ends with `N passed, N failed`; exit code 1 on any failure. `condor price laws` calls the natives with
+            garbage and near-garbage, holds put-call parity on random options, and the order of neighbours across every
+            edge of the functions' tables. `condor price unrounded FUNCTION` prints what a function computes before it
+            rounds, for Scripts/check-bounds. Benchmarks/quant.py times the library.
 
             Example: condor price --spot 104210 --strike 114631 --days 7 --sigma 0.55 --rate 0.04
             """
     ) { arguments in
         if let word = arguments.positional.first {
-            if word == "bench", arguments.positional.count == 1 {
-                let rows = try PriceBenchmark.run(
-                    milliseconds: try arguments.integer("milliseconds", default: 100, in: 1...60_000))
-                print(arguments.flag("json") ? PriceReport.json(rows) : PriceReport.table(rows))
+            let count = try arguments.integer("count", default: 100_000, in: 1...1_000_000_000)
+            let seed = try arguments.integer("seed", default: 1, in: 0...UInt64.max)
+            if word == "laws", arguments.positional.count == 1 { return checkLaws(count: count, seed: seed) }
+            if word == "unrounded" {
+                let isFast = arguments.flag("fast")
+                guard arguments.positional.count == 2,
+                    let lines = PriceUnrounded.lines(
+                        arguments.positional[1], count: count, seed: seed, isFast: isFast)
+                else {
+                    throw UsageError(
+                        message: "unrounded takes one of \(PriceUnrounded.functions.joined(separator: ", "))")
+                }
+                print(lines.joined(separator: "\n"))
                 return 0
             }
             guard word == "check" else {
-                throw UsageError(message: "unknown argument '\(word)'; accepted: check FILE…, bench")
+                throw UsageError(message: "unknown argument '\(word)'; accepted: check FILE…, laws, unrounded FUNCTION")
             }
             let files = Array(arguments.positional.dropFirst())
             guard !files.isEmpty else { throw UsageError(message: "check needs files") }
@@ -50,6 +68,30 @@ extension Command {
         let quotes = try request.strikes.map { strike in try request.quote(strike: strike) }
         print(arguments.flag("json") ? PriceReport.json(quotes) : PriceReport.table(quotes))
         return 0
+    }
+
+    private static func checkLaws(count: UInt64, seed: UInt64) -> Int32 {
+        var fuzzer = NativeFuzzer(seed: seed)
+        fuzzer.run(count)
+        let report = fuzzer.report
+        let (dearest, call) = report.dearest
+        print(
+            """
+            natives: \(report.calls) calls, \(report.successes) with a result, \(report.refusals) refused, \
+            \(report.outOfGas) out of gas; at most \(Double(Int(dearest * 10)) / 10) ns per gas (\(call))
+            """)
+        if let failure = report.failure { print("FAIL \(failure)") }
+        let parity = PriceLaws.parity(count: max(1, count / 10), seed: seed)
+        print(
+            "put-call parity: \(parity.passed) options, \(parity.failed) failed, off by \(parity.worst.limb0) units at most"
+        )
+        let edges = PriceLaws.edges()
+        print(
+            "neighbours: \(edges.passed) in order, \(edges.failed) not\(edges.failed > 0 ? ", first \(edges.first)" : "")"
+        )
+        let failed = (report.failure == nil ? 0 : 1) + parity.failed + edges.failed
+        print("\(report.calls + parity.passed + edges.passed) passed, \(failed) failed")
+        return failed == 0 ? 0 : 1
     }
 
     private static func checkGoldenFiles(_ files: [String]) -> Int32 {
@@ -180,24 +222,8 @@ private enum PriceReport {
         case .aboveBound: "the price is what the option is worth with infinite volatility, or more"
         case .steps: "Leisen and Reimer's lattice takes an odd number of steps"
         case .probability: "the lattice's probabilities leave (0, 1): take more steps"
+        case .portfolio: "the portfolio passes a cap, or a position stands on an unknown expiry"
         }
-    }
-
-    static func table(_ rows: [(name: String, nanoseconds: Double)]) -> String {
-        rows.map { $0.name.padded(to: 32) + "\(UInt64($0.nanoseconds)) ns" }.joined(separator: "\n")
-    }
-
-    static func json(_ rows: [(name: String, nanoseconds: Double)]) -> String {
-        var writer = JSONWriter()
-        writer.array(rows) { writer, row in
-            writer.object { writer in
-                writer.key("name")
-                writer.value(row.name)
-                writer.key("nanoseconds")
-                writer.value(row.nanoseconds)
-            }
-        }
-        return writer.text
     }
 
     /// One option down the page, several as a table to 10 significant places.

@@ -350,6 +350,8 @@ extension Machine {
             }
         }
         if natives.contains(call.codeAddress) {
+            // The input is copied, for which natives charge: an empty call must not get it for nothing.
+            if call.gas < Int64(call.inputSize / 32) { return abandon(checkpoint, .outOfGas) }
             return runNative(call, input: [UInt8](input), checkpoint: checkpoint, hasCaller: suspending)
         }
         let code = executableCode(of: call.codeAddress)

@@ -31,7 +31,7 @@ public struct NativeMessage: Sendable {
 }
 
 /// What a native contract answers.
-public enum NativeOutcome: Sendable {
+public enum NativeOutcome: Equatable, Sendable {
     case success(gasUsed: UInt64, output: [UInt8])
     case revert(gasUsed: UInt64, output: [UInt8])
     case outOfGas

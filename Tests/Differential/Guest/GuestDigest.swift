@@ -98,7 +98,7 @@ private func absorbPrices(_ digest: inout Digest) {
         digest.absorb(lattice.price)
         digest.absorb(lattice.delta)
         let grid = try ScenarioGrid(
-            GridExpiry(forward: spot, tau: tau, rate: rate), scenarios: Scenario.standard)
+            GridExpiry(forward: spot, tau: tau, rate: rate), scenarios: ScenarioSet.standard)
         for gain in try grid.row(kind: kind, strike: strike, sigma: sigma).gains {
             digest.absorb(UInt256(gain.magnitude))
         }
