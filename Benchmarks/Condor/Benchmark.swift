@@ -7,8 +7,10 @@ import JSONText
 struct Benchmark {
     static let subjects: [String: @Sendable ([String]) throws -> Void] = [
         "blocks": Blocks.run,
+        "keccak": KeccakBenchmark.run,
         "memory": MemoryBenchmark.run,
         "programs": Programs.run,
+        "state": StateBenchmark.run,
     ]
 
     static func main() {
