@@ -17,14 +17,9 @@ build: ## the condor program, optimised
 test: packages build $(VENV)/ready ## everything that must hold; ends with N passed, N failed
 	$(PYTHON) Scripts/run-tests
 
-bench: packages build $(VENV)/ready ## speed beside peers and limits, a table for each subject
-	$(PYTHON) Benchmarks/run.py
-	$(PYTHON) Benchmarks/precompiles.py
+bench: packages build $(VENV)/ready ## every figure that has a limit, in one table; ARGUMENTS="--quick" for a look
 	swift build -c release --product condor-bench
-	$(PYTHON) Benchmarks/programs.py
-	$(PYTHON) Benchmarks/rpc.py
-	$(PYTHON) Benchmarks/memory.py
-	$(PYTHON) Benchmarks/quant.py
+	$(PYTHON) Benchmarks/run.py $(ARGUMENTS)
 
 format: ## put the sources into the project's format
 	swift format -i -r Sources Tests Benchmarks Package.swift
