@@ -1,0 +1,18 @@
+/// A venue for options and perpetuals over one storage: oracle, instruments, book, clearing and liquidation.
+///
+/// The state is in `storage` alone; everything else here is a cache that the same words would fill again. Amounts of money, prices and
+/// sizes are `Int128` of 18 decimals inside and never wrap: what does not fit is `VenueError.overflow`. Prices on the book are
+/// integer ticks and sizes integer lots. A mutating act that throws may have written: its caller takes the storage back to the
+/// checkpoint before it, as the EVM does with a reverted call.
+public struct Venue<Storage: VenueStorage> {
+    public var storage: Storage
+    /// Block time in seconds, and number.
+    public var time: UInt64
+    public var blockNumber: UInt64
+
+    public init(storage: Storage, time: UInt64, blockNumber: UInt64) {
+        self.storage = storage
+        self.time = time
+        self.blockNumber = blockNumber
+    }
+}
