@@ -10,6 +10,8 @@ public struct Venue<Storage: VenueStorage> {
     public var time: UInt64
     public var blockNumber: UInt64
 
+    var caches = VenueCaches()
+
     public init(storage: Storage, time: UInt64, blockNumber: UInt64) {
         self.storage = storage
         self.time = time

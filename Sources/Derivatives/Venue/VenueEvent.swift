@@ -2,7 +2,7 @@ public import Foundations
 
 /// Something that happened at the venue: a log of one of its contracts.
 ///
-/// `words` are the parameters in the order of the declaration in `Execution`, which knows their names, types and which are indexed.
+/// `words` are the parameters in the order of the kind's comment; signed ones are in two's complement.
 public struct VenueEvent: Equatable, Sendable {
     public let kind: VenueEventKind
     public let words: [UInt256]
@@ -11,4 +11,57 @@ public struct VenueEvent: Equatable, Sendable {
         self.kind = kind
         self.words = words
     }
+}
+
+/// What can happen. Parameters in their order behind each; prices, sizes and money have 18 decimals.
+public enum VenueEventKind: UInt8, Sendable, CaseIterable {
+    // Instruments.
+    /// underlying, symbol
+    case underlyingAdded
+    /// instrument, id, tick, lot
+    case instrumentListed
+    /// instrument, status
+    case statusChanged
+    /// parameter, underlying, value
+    case parameterSet
+    /// account, owner, index
+    case accountOpened
+    /// owner, key, expiry
+    case sessionKeySet
+
+    // Oracle.
+    /// publisher, feed, timestamp
+    case reported
+    /// underlying, index, validity
+    case indexUpdated
+    /// instrument, mark
+    case markUpdated
+    /// cause, subject, value, limit
+    case breaker
+
+    // Clearing.
+    /// account, collateral (0: cash), amount
+    case deposited
+    /// account, collateral, amount
+    case withdrawn
+    /// account, account, amount
+    case transferred
+    /// instrument, taker, maker, side, price, size, takerFee, makerFee
+    case filled
+    /// account, instrument, size, cost
+    case positionChanged
+    /// instrument, rate, cumulative
+    case fundingAccrued
+    /// account, instrument, amount (what the account pays)
+    case fundingPaid
+    /// underlying, expiry, price
+    case expirySettled
+    /// account, instrument, size, payoff
+    case positionSettled
+    /// account, instrument, size, payoff
+    case exercised
+    /// account, instrument, size, payoff
+    case assigned
+    /// account, amount
+    case badDebt
 }
