@@ -11,7 +11,7 @@ extension Venue {
         let word = storage.load(.accountCash(account))
         storage.store(
             .accountCash(account), UInt256(low: try word.lowHalf.adding(amount), high: word.highHalf))
-        caches.drop(account)
+        caches.addCash(account, amount)
     }
 
     /// Moves a match: positions, cash, fees, funding up to now, volumes. Checks no margin: `checkOrderEntry` did for the taker,

@@ -55,6 +55,8 @@ extension Venue {
         storage.store(.instrumentNumber(id), UInt256(UInt64(number)))
         storage.store(.instrumentID(number), id.word)
         storage.store(.instrumentUnits(number), UInt256(low: tick, high: lot))
+        if id.kind != .perpetual { try enterExpiry(id, number) }
+        caches.noteListing()
         storage.emit(VenueEvent(.instrumentListed, [UInt256(UInt64(number)), id.word, tick.word, lot.word]))
         return number
     }

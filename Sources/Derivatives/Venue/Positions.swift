@@ -109,7 +109,7 @@ extension Venue {
         try place(&record, account, instrument)
         storage.store(.position(account, number), record.word)
         try addOpenInterest(number, max(after, 0) - max(before, 0))
-        caches.drop(account)
+        try refresh(account, number)
         storage.emit(
             VenueEvent(
                 .positionChanged,
@@ -164,7 +164,7 @@ extension Venue {
         try setAsset(isAsset, &record, account, number)
     }
 
-    private mutating func setAsset(
+    mutating func setAsset(
         _ isAsset: Bool, _ record: inout PositionRecord, _ account: AccountNumber, _ number: InstrumentNumber
     ) throws(VenueError) {
         if isAsset == (record.assetPlace != 0) { return }
@@ -218,11 +218,12 @@ extension Venue {
             UInt256(
                 limbs: UInt64(bitPattern: aggregate.buyLots), UInt64(bitPattern: aggregate.sellLots),
                 UInt64(bitPattern: aggregate.buyCost), UInt64(bitPattern: aggregate.sellCost)))
-        caches.drop(account)
-        if wasEmpty == aggregate.isEmpty { return }
-        var record = PositionRecord(storage.load(.position(account, instrument)))
-        try setAsset(!aggregate.isEmpty || record.position.lots != 0, &record, account, instrument)
-        storage.store(.position(account, instrument), record.word)
+        if wasEmpty != aggregate.isEmpty {
+            var record = PositionRecord(storage.load(.position(account, instrument)))
+            try setAsset(!aggregate.isEmpty || record.position.lots != 0, &record, account, instrument)
+            storage.store(.position(account, instrument), record.word)
+        }
+        try refresh(account, instrument)
     }
 
     // MARK: - Packed lists

@@ -64,14 +64,9 @@ extension VenueSlot {
         VenueSlot(.clearing, table: 2, field: 0, low: UInt64(number))
     }
 
-    /// low: cash; high: what came in during block `depositBlock` of the next field.
+    /// low: cash.
     static func accountCash(_ number: AccountNumber) -> VenueSlot {
         VenueSlot(.clearing, table: 2, field: 1, low: UInt64(number))
-    }
-
-    /// limb0: the block of the last deposit.
-    static func accountDeposit(_ number: AccountNumber) -> VenueSlot {
-        VenueSlot(.clearing, table: 2, field: 2, low: UInt64(number))
     }
 
     /// low: volume of 30 days; limb2: the day it stands at.

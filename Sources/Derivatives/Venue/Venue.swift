@@ -17,4 +17,29 @@ public struct Venue<Storage: VenueStorage> {
         self.time = time
         self.blockNumber = blockNumber
     }
+
+    // MARK: - Taking back
+
+    public struct Checkpoint {
+        let storage: Storage.Checkpoint
+        let caches: VenueCaches.Mark
+    }
+
+    public var checkpoint: Checkpoint { Checkpoint(storage: storage.checkpoint, caches: caches.mark) }
+
+    /// Takes storage and caches back. Whoever reverts the storage below by itself calls `dropCaches`.
+    public mutating func revert(to checkpoint: Checkpoint) {
+        storage.revert(to: checkpoint.storage)
+        caches.revert(to: checkpoint.caches)
+    }
+
+    /// Forgets everything that was read and computed before.
+    public mutating func dropCaches() { caches = VenueCaches() }
+
+    /// Begins a block. Checkpoints of the one before are void.
+    public mutating func beginBlock(number: UInt64, time: UInt64) {
+        blockNumber = number
+        self.time = time
+        caches.endBlock()
+    }
 }
