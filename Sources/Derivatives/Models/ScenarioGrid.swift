@@ -160,13 +160,6 @@ public struct ScenarioGrid: Sendable {
         }
     }
 
-    /// σ of an option after a shock; nil for a strike or a volatility that `row` refuses.
-    func shocked(sigma: UInt256, _ shock: VolatilityShock, strike: UInt256) -> UInt256? {
-        guard !strike.isZero, strike.bitWidth <= 96, sigma <= UInt256(100) &* UInt256(wadOne) else { return nil }
-        let moneyness = Real.logarithm(of: forward, over: Real(unsignedWad: strike))
-        return shocked(Real(unsignedWad: sigma), shock, moneyness).nearestWad
-    }
-
     /// Rounded down.
     private func discounted(_ gain: Int128) -> Int128 {
         let result = Int128(truncatingIfNeeded: (gain.magnitude &<< 2).timesFraction(discount))

@@ -53,6 +53,15 @@ extension Int128 {
         return isNegative ? 0 - Int128(whole) : Int128(whole)
     }
 
+    /// self ÷ divisor toward zero, and what is left; 0 and self for a divisor of 0. Embedded targets have no division of 128 bits.
+    public func divided(by divisor: Int128) -> (quotient: Int128, remainder: Int128) {
+        if divisor == 0 { return (0, self) }
+        let (whole, rest) = UInt256(magnitude).dividedReportingRemainder(by: UInt256(divisor.magnitude))
+        let quotient = Int128(truncatingIfNeeded: UInt128(words: whole.limb1, whole.limb0))
+        let remainder = Int128(truncatingIfNeeded: UInt128(words: rest.limb1, rest.limb0))
+        return ((self < 0) != (divisor < 0) ? 0 &- quotient : quotient, self < 0 ? 0 &- remainder : remainder)
+    }
+
     /// The product of two numbers of 18 decimals.
     @inlinable
     public func timesWad(_ factor: Int128, _ rounding: Rounding) throws(VenueError) -> Int128 {

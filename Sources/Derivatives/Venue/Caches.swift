@@ -115,6 +115,10 @@ struct VenueCaches {
 
     private mutating func dropTable() {
         risk.clear()
+        dropSums()
+    }
+
+    mutating func dropSums() {
         for index in sums.indices { sums[index].account = 0 }
     }
 

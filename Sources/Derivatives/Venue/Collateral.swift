@@ -81,7 +81,8 @@ extension Venue {
         _ account: AccountNumber, _ number: UInt32, _ amount: Int128
     ) throws(VenueError) {
         guard number != 0, number <= collateralCount() else { throw .unknownCollateral }
-        guard amount % collateralLot == 0, let change = Int64(exactly: amount / collateralLot) else {
+        let (count, rest) = amount.divided(by: collateralLot)
+        guard rest == 0, let change = Int64(exactly: count) else {
             throw .overflow
         }
         let asset = collateralBase + number

@@ -189,7 +189,7 @@ extension Venue {
     /// The standard 33 where none are set.
     public mutating func scenarios() throws(VenueError) -> [Scenario] {
         let words = try words(of: .scenarios, underlying: 0)
-        if words.isEmpty { return Scenario.standard }
+        if words.isEmpty { return ScenarioSet.standard.scenarios }
         var scenarios: [Scenario] = []
         for word in words {
             guard let shock = VolatilityShock(rawValue: UInt8(truncatingIfNeeded: word.limb1)),

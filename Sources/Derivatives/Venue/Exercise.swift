@@ -54,9 +54,9 @@ extension Venue {
     }
 }
 
-enum Assignment {
+package enum Assignment {
     /// - Parameter shorts: by ascending account, with what each is short.
-    static func shares(
+    package static func shares(
         of lots: Int64, among shorts: [(account: AccountNumber, lots: Int64)]
     ) throws(VenueError) -> [(account: AccountNumber, lots: Int64)] {
         var total: Int128 = 0
@@ -65,7 +65,8 @@ enum Assignment {
         var shares: [(account: AccountNumber, lots: Int64)] = []
         var rest = lots
         for short in shorts {
-            let share = Int64(truncatingIfNeeded: Int128(lots) * Int128(short.lots) / total)
+            let share = Int64(
+                truncatingIfNeeded: (Int128(lots) * Int128(short.lots)).divided(by: total).quotient)
             shares.append((short.account, share))
             rest -= share
         }

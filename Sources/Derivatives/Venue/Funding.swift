@@ -62,7 +62,7 @@ extension Venue {
         var (sum, count) = (word.lowHalf, word.limb2)
         let hour = time / 3600
         if count > 0, word.limb3 < hour {
-            try payFunding(instrument, mean: sum / Int128(count))
+            try payFunding(instrument, mean: sum.divided(by: Int128(count)).quotient)
             (sum, count) = (0, 0)
         }
         // A premium over a price that nobody has seen lately is none.

@@ -19,12 +19,24 @@ public struct Instrument: Equatable, Sendable {
     /// What one tick of price and one lot of size are, 18 decimals.
     public let tick: Int128
     public let lot: Int128
+    /// The money that one lot costs at one tick, exact.
+    public let tickValue: Int128
     public var status: InstrumentStatus
     /// What one lot is settled at, once `status` is `settling` and a price is known; nil before.
     public var settlementPerLot: Int128?
 
-    /// The money that one lot costs at one tick, exact.
-    public var tickValue: Int128 { tick &* lot / wad }
+    init(
+        number: InstrumentNumber, id: InstrumentID, tick: Int128, lot: Int128, status: InstrumentStatus,
+        settlementPerLot: Int128?
+    ) {
+        self.number = number
+        self.id = id
+        self.tick = tick
+        self.lot = lot
+        tickValue = (tick &* lot).divided(by: wad).quotient
+        self.status = status
+        self.settlementPerLot = settlementPerLot
+    }
 
     public var underlying: UInt32 { id.underlying }
     public var kind: InstrumentKind { id.kind }

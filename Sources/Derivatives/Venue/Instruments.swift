@@ -38,7 +38,7 @@ extension Venue {
         try requireUnderlying(id.underlying)
         guard tick > 0, lot > 0, tick < Int128(1) << 80, lot < Int128(1) << 80 else { throw .invalidListing }
         let value = try tick.times(lot)
-        guard value % wad == 0, value >= wad else { throw .invalidListing }
+        guard value.divided(by: wad).remainder == 0, value >= wad else { throw .invalidListing }
         // A strike of 2^96 units of 1e-18 and more has no price.
         guard id.strike <= 7_922_816_251_426_433_759 else { throw .invalidListing }
         if id.kind != .perpetual {

@@ -33,6 +33,9 @@ extension Venue {
         return result
     }
 
+    /// Forgets the accounts' kept sums, so that the next margin adds an account up again: for measurements.
+    package mutating func dropSums() { caches.dropSums() }
+
     mutating func marginTerms(_ kind: MarginKind) throws(VenueError) -> MarginTerms {
         var factor = parameter(kind == .initial ? .initialFactor : .maintenanceFactor)
         let floor = parameter(.quoteFloor)

@@ -40,7 +40,7 @@ extension Venue {
         var average = MarkAverage(numerator: averages.lowHalf, denominator: averages.highHalf)
         let last = storage.load(.mark(number, field: 2)).limb0
         if top.bid > 0, top.ask > 0 {
-            let mid = try instrument.price(ticks: top.bid).adding(instrument.price(ticks: top.ask)) / 2
+            let mid = try instrument.price(ticks: top.bid).adding(instrument.price(ticks: top.ask)) >> 1
             let span = parameter(.markAverageSeconds, underlying: instrument.underlying)
             // The first sample counts as one of a second.
             let elapsed = last == 0 ? 1 : Int128(min(time - min(last, time), 86_400))
@@ -136,34 +136,39 @@ extension Venue {
             sum = try sum.adding(price.times(Int128(end - start)))
             seconds += Int128(end - start)
         }
-        return seconds > 0 ? sum / seconds : price
+        return seconds > 0 ? sum.divided(by: seconds).quotient : price
     }
 }
 
 /// The average of mid − index with weights that fade: numerator ← numerator·e^(−t/τ) + x·t, denominator the same with 1 for x.
-struct MarkAverage: Equatable {
-    var numerator: Int128
-    var denominator: Int128
+package struct MarkAverage: Equatable {
+    package var numerator: Int128
+    package var denominator: Int128
 
-    mutating func add(_ value: Int128, seconds: Int128, span: Int128) throws(VenueError) {
+    package init(numerator: Int128 = 0, denominator: Int128 = 0) {
+        self.numerator = numerator
+        self.denominator = denominator
+    }
+
+    package mutating func add(_ value: Int128, seconds: Int128, span: Int128) throws(VenueError) {
         let fade: UInt256
         do {
-            fade = try FixedPoint.exponential((0 - seconds * wad / span).word, rounding: .down)
+            fade = try FixedPoint.exponential((0 - (seconds * wad).divided(by: span).quotient).word, rounding: .down)
         } catch { throw .overflow }
         numerator = try numerator.timesWad(fade.lowHalf, .down).adding(value.times(seconds))
         denominator = try denominator.timesWad(fade.lowHalf, .down).adding(wad.times(seconds))
     }
 
     /// 0 without a sample.
-    func value() throws(VenueError) -> Int128 {
+    package func value() throws(VenueError) -> Int128 {
         denominator == 0 ? 0 : try numerator.times(wad, over: denominator, .down)
     }
 }
 
 /// The forward inside the settlement window.
-enum SettlementForward {
+package enum SettlementForward {
     /// accrued·(1 − left/window) + quoted·left/window, rounded to the nearest, and which share of it still moves.
-    static func blend(
+    package static func blend(
         quoted: Int128, accrued: Int128, left: Int128, window: Int128
     ) throws(VenueError) -> (price: Int128, moving: Int128) {
         let sum = try accrued.times(window - left).adding(quoted.times(left))

@@ -150,7 +150,7 @@ extension Venue {
                 let sane = min(max(raw, mean - reach), try mean.adding(reach))
                 let span = parameter(.averageSeconds, underlying: underlying)
                 let elapsed = min(Int128(time - min(average.limb2, time)), span)
-                mean = try mean.times(span - elapsed).adding(sane.times(elapsed)) / span
+                mean = try mean.times(span - elapsed).adding(sane.times(elapsed)).divided(by: span).quotient
             }
         }
         var stored = UInt256(low: mean, high: 0)
@@ -248,12 +248,20 @@ extension Venue {
 }
 
 /// One publisher's word on a feed.
-struct FeedSource {
+package struct FeedSource {
     let publisher: Int
     let value: Int128
     let weight: Int128
     let confidence: Int128
     let timestamp: UInt64
+
+    package init(publisher: Int, value: Int128, weight: Int128, confidence: Int128, timestamp: UInt64) {
+        self.publisher = publisher
+        self.value = value
+        self.weight = weight
+        self.confidence = confidence
+        self.timestamp = timestamp
+    }
 
     private static func sorted(_ values: [Int128]) -> [Int128] {
         var sorted: [Int128] = []
@@ -268,14 +276,14 @@ struct FeedSource {
         let sorted = sorted(values)
         if sorted.isEmpty { return 0 }
         let (low, high) = (sorted[(sorted.count - 1) / 2], sorted[sorted.count / 2])
-        return low + (high - low) / 2
+        return low + ((high - low) >> 1)
     }
 
     static func median(_ sources: [FeedSource]) -> Int128 { median(sources.map { $0.value }) }
     static func medianConfidence(_ sources: [FeedSource]) -> Int128 { median(sources.map { $0.confidence }) }
 
     /// The weighted mean of the values, each held to the median ± `clamp`, rounded down.
-    static func clampedMean(_ sources: [FeedSource], clamp: Int128) throws(VenueError) -> Int128 {
+    package static func clampedMean(_ sources: [FeedSource], clamp: Int128) throws(VenueError) -> Int128 {
         let middle = median(sources)
         let reach = try Int128(middle.magnitude).timesWad(clamp, .down)
         var (sum, weights) = (Int128(0), Int128(0))
@@ -285,12 +293,12 @@ struct FeedSource {
             weights += source.weight
         }
         if weights == 0 { throw .corrupt }
-        let (quotient, rest) = sum.quotientAndRemainder(dividingBy: weights)
+        let (quotient, rest) = sum.divided(by: weights)
         return middle + (rest < 0 ? quotient - 1 : quotient)
     }
 
     /// The median distance from the median, relative to it: how sure the sources are together. One that strays alone moves it little.
-    static func medianDeviation(_ sources: [FeedSource]) throws(VenueError) -> Int128 {
+    package static func medianDeviation(_ sources: [FeedSource]) throws(VenueError) -> Int128 {
         let middle = median(sources)
         if middle <= 0 { return 0 }
         return try median(sources.map { Int128(($0.value - middle).magnitude) }).overWad(middle, .up)

@@ -68,4 +68,9 @@ extension Venue {
         guard caches.portfolio(account) != nil else { return caches.drop(account) }
         caches.replace(try asset(number, of: account), account)
     }
+
+    /// What the account owes for a perpetual or future beside its value: the cost, less the funding that it has paid up to.
+    package mutating func owed(_ account: AccountNumber, _ number: InstrumentNumber) throws(VenueError) -> Int128 {
+        try asset(number, of: account).owed
+    }
 }

@@ -55,7 +55,7 @@ extension RiskTable {
 
     /// min over scenarios of the sum over underlyings, and the sum over underlyings of their minima.
     private func worstCases(_ sums: AccountSums, withOrders: Bool) -> (joint: Int128, apart: Int128) {
-        let width = width
+        if sums.groups.isEmpty { return (0, 0) }
         let count = width - 2
         let orders = withOrders && !sums.orderSums.isEmpty
         return withUnsafeTemporaryAllocation(of: Int128.self, capacity: 2 * (count + 1)) { buffer in

@@ -13,7 +13,9 @@ extension Venue {
     mutating func row(of number: InstrumentNumber) throws(VenueError) -> Int {
         if let place = caches.risk.knownPlace(of: number), caches.risk.rows[place].isFilled { return place }
         if caches.risk.isEmpty {
-            try caches.risk.begin(scenarios(), basisShift: Int64(parameter(.basisShift)))
+            let basis = (move: Int64(parameter(.basisShift)), base: 0 as Int64, slope: 0 as Int64)
+            guard let set = ScenarioSet(try scenarios(), basis: basis) else { throw .corrupt }
+            caches.risk.begin(set)
         }
         if number >= collateralBase { return try fillCollateral(number) }
         let instrument = try instrument(number)
@@ -69,25 +71,34 @@ extension Venue {
             group.slices = slices(underlying: underlying, now: marksTime(underlying: underlying))
             group.basisFactor = try parameter(.basisBase, underlying: underlying).adding(
                 parameter(.basisSlope, underlying: underlying).timesWad(market.tau, .up))
-            var scenarios: [Scenario] = []
-            for column in caches.risk.columns {
-                // Only what still moves is shocked.
-                let shift = try Int128(column.shift).timesWad(market.moving, .towardZero)
-                guard
-                    let scenario = Scenario(
-                        shift: Int64(shift), volatility: column.volatility, damping: column.damping)
-                else { throw .corrupt }
-                scenarios.append(scenario)
-            }
+            let spot = try indexPrice(underlying: underlying)
+            let set = try movingScenarios(market.moving)
             do {
                 group.grid = try ScenarioGrid(
-                    GridExpiry(forward: market.forward.word, tau: market.tau.word, rate: market.rate.word),
-                    scenarios: scenarios)
+                    GridExpiry(
+                        spot: spot.word, forward: market.forward.word, tau: market.tau.word, rate: market.rate.word),
+                    scenarios: set)
             } catch { throw .unpriced(error) }
         }
         group.index = try indexPrice(underlying: underlying)
         caches.risk.groups[place] = group
         return place
+    }
+
+    /// The scenarios with their moves cut to what of the forward still moves.
+    private func movingScenarios(_ moving: Int128) throws(VenueError) -> ScenarioSet {
+        var scenarios: [Scenario] = []
+        for scenario in caches.risk.columns {
+            let shift = try Int128(scenario.shift).timesWad(moving, .towardZero)
+            guard let moved = Scenario(
+                shift: Int64(shift), volatility: scenario.volatility, damping: scenario.damping)
+            else { throw .corrupt }
+            scenarios.append(moved)
+        }
+        guard let basis = scenarios.popLast(), scenarios.popLast() != nil,
+            let set = ScenarioSet(scenarios, basis: (move: basis.shift, base: 0, slope: 0))
+        else { throw .corrupt }
+        return set
     }
 
     /// Of one lot, with the columns' damping and the basis factor, each product rounded down.
@@ -107,12 +118,9 @@ extension Venue {
         return result
     }
 
-    private func linearGains(_ price: Int128, moving: Int128) throws(VenueError) -> [Int128] {
+    private func linearGains(_ price: Int128) throws(VenueError) -> [Int128] {
         var gains: [Int128] = []
-        for column in caches.risk.columns {
-            let shift = moving == wad ? Int128(column.shift) : try Int128(column.shift).timesWad(moving, .towardZero)
-            gains.append(try price.timesWad(shift, .down))
-        }
+        for column in caches.risk.columns { gains.append(try price.timesWad(Int128(column.shift), .down)) }
         return gains
     }
 
@@ -131,7 +139,7 @@ extension Venue {
             notional.timesWad(parameter(.perpetualInitialExtra, underlying: underlying), .up))
         let confidence = state(of: Feed(.spot, underlying: underlying)).confidence
         try addConfidenceCharge(&row, notional, confidence, underlying)
-        return try linearGains(row.mark, moving: wad)
+        return try linearGains(row.mark)
     }
 
     private mutating func futureGains(_ row: inout RiskRow) throws(VenueError) -> [Int128] {
@@ -141,7 +149,8 @@ extension Venue {
         row.delta = market.moving
         let notional = try row.mark.timesWad(row.lot, .up)
         try addConfidenceCharge(&row, notional, market.confidence, caches.risk.groups[row.group].underlying)
-        return try linearGains(row.mark, moving: market.moving)
+        guard let grid = caches.risk.groups[row.group].grid else { throw .corrupt }
+        return grid.futureRow().columns
     }
 
     private mutating func addConfidenceCharge(
@@ -179,15 +188,14 @@ extension Venue {
         row.mark = value.price
         row.delta = value.delta
         row.vega = value.vega
-        if instrument.kind.isAmerican {
-            let american = AmericanRow(
-                terms, spot: row.index, steps: Int(parameter(.latticeSteps, underlying: instrument.underlying)))
-            row.mark = try american.price(shift: 0, sigma: sigma)
-            return try american.gains(grid, caches.risk.columns, moving: market.moving, sigma: sigma)
-        }
-        do { return try grid.row(kind: kind, strike: row.strike.word, sigma: sigma).gains } catch {
-            throw .unpriced(error)
-        }
+        let steps = Int(parameter(.latticeSteps, underlying: instrument.underlying))
+        do {
+            if !instrument.kind.isAmerican {
+                return try grid.row(kind: kind, strike: row.strike.word, sigma: sigma).columns
+            }
+            row.mark = try grid.americanMark(kind: kind, strike: row.strike.word, sigma: sigma, steps: steps)
+            return try grid.americanRow(kind: kind, strike: row.strike.word, sigma: sigma, steps: steps).columns
+        } catch { throw .unpriced(error) }
     }
 
     /// The place of the row's strike, with its charges.
@@ -219,7 +227,7 @@ extension Venue {
         row.delta = collateral.underlying == 0 ? 0 : wad
         row.markPerLot = try row.mark.timesWad(row.lot, .down)
         row.value = try row.markPerLot.timesWad(wad - collateral.haircut, .down)
-        let gains = try linearGains(collateral.underlying == 0 ? 0 : row.mark, moving: wad)
+        let gains = try linearGains(collateral.underlying == 0 ? 0 : row.mark)
         let place = caches.risk.place(of: number)
         try caches.risk.fill(place, row, gains: scaled(gains, lot: row.lot, group: group))
         return place

@@ -57,7 +57,7 @@ struct RiskStrike {
 
 struct RiskTable {
     private(set) var scenarios: [Scenario] = []
-    /// The scenarios, then the forward up and down by the basis shift.
+    /// The scenarios, then the forward down and up by the basis shift.
     private(set) var columns: [Scenario] = []
     private(set) var isSkew: [Bool] = []
     var width: Int { columns.count }
@@ -75,15 +75,10 @@ struct RiskTable {
 
     init() {}
 
-    mutating func begin(_ list: [Scenario], basisShift: Int64) throws(VenueError) {
-        guard let up = Scenario(shift: basisShift, volatility: .same, damping: Int64(wadOne)),
-            let down = Scenario(shift: 0 - basisShift, volatility: .same, damping: Int64(wadOne))
-        else { throw .corrupt }
-        let next = generation &+ 1
-        self = RiskTable()
-        generation = next
-        scenarios = list
-        columns = list + [up, down]
+    mutating func begin(_ set: ScenarioSet) {
+        clear()
+        scenarios = set.scenarios
+        columns = set.columns
         isSkew = columns.map { $0.volatility == .skewLinear || $0.volatility == .skewAbsolute }
     }
 

@@ -63,7 +63,7 @@ extension Venue {
     /// Years of 365 days from now, rounded down.
     func tau(to expiry: UInt64, from start: UInt64? = nil) -> Int128 {
         let start = start ?? time
-        return expiry > start ? Int128(expiry - start) * wad / 31_536_000 : 0
+        return expiry > start ? (Int128(expiry - start) * wad).divided(by: 31_536_000).quotient : 0
     }
 
     /// The slice with a and b scaled to the time that is left of its report's.

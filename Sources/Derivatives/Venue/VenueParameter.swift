@@ -26,8 +26,8 @@ public enum VenueParameter: UInt8, Sendable, CaseIterable {
 
     /// The least and most that it may be set to, and what it is until then.
     public var range: (least: Int128, initial: Int128, most: Int128) {
-        let percent = wad / 100
-        let basisPoint = wad / 10_000
+        let percent: Int128 = 10_000_000_000_000_000
+        let basisPoint: Int128 = 100_000_000_000_000
         let unlimited: Int128 = 1 << 119
         switch self {
         case .quorum: return (1, 1, 16)
@@ -45,8 +45,8 @@ public enum VenueParameter: UInt8, Sendable, CaseIterable {
         case .initialFactor: return (50 * percent, wad, 5 * wad)
         case .maintenanceFactor: return (30 * percent, 80 * percent, 5 * wad)
         case .basisShift: return (basisPoint, 450 * basisPoint, 50 * percent)
-        case .basisBase: return (0, 50 * percent, 10 * wad)
-        case .basisSlope: return (0, 2 * wad, 10 * wad)
+        case .basisBase: return (0, 50 * percent, 8 * wad)
+        case .basisSlope: return (0, 2 * wad, 8 * wad)
         case .perpetualMaintenance: return (0, 3 * percent, wad)
         case .perpetualInitialExtra: return (0, percent, wad)
         case .shortMaintenance: return (0, 30 * basisPoint, wad)
