@@ -14,7 +14,7 @@ enum VenueMarginBenchmark {
 
     private static func one(_ milliseconds: UInt64) throws {
         var world = try VenueWorld(seed: 1, underlyings: 3, expiries: [7, 30, 90, 180], strikes: 8)
-        let account = try world.addAccount(owner: 2, assets: 128, cash: 1_000_000 * wad, .portfolio)
+        let account = try world.addAccount(owner: 9, assets: 128, cash: 1_000_000 * wad, .portfolio)
         var margin = try world.venue.margin(of: account, .initial)
         let scratch = try timed(milliseconds) {
             // Rows, sums, holdings and parameters: all from the storage.

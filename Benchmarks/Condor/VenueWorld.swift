@@ -25,8 +25,8 @@ struct VenueWorld {
     private(set) var underlyings: [UInt32] = []
     let expiries: [UInt64]
     private(set) var collateral: UInt32 = 0
-    /// The other side of every position.
-    let house: AccountNumber
+    /// The other side of every position, for each underlying one.
+    private(set) var houses: [AccountNumber] = []
     private var state: UInt64
     private let publisher = Address(UInt256(0xabc as UInt64))
     private static let prices: [Int128] = [100_000, 4_000, 200]
@@ -38,10 +38,12 @@ struct VenueWorld {
         let start = venue.time
         let today = start / 86_400 * 86_400 + 28_800
         expiries = days.map { today + $0 * 86_400 }
-        house = try venue.openAccount(AccountID(owner: Address(UInt256(1 as UInt64))))
-        try venue.deposit(1_000_000_000_000 * wad, to: house)
         try venue.setFeeTiers([FeeTier(volume: 0, maker: 0, taker: 0)])
-        for _ in 0..<count { underlyings.append(try venue.addUnderlying(symbol: 0x58)) }
+        for owner in 1...UInt64(count) {
+            underlyings.append(try venue.addUnderlying(symbol: 0x58))
+            houses.append(try venue.openAccount(AccountID(owner: Address(UInt256(owner)))))
+            try venue.deposit(1_000_000_000_000 * wad, to: houses[houses.count - 1])
+        }
         for underlying in underlyings {
             let price = VenueWorld.prices[Int(underlying - 1) % 3]
             try list(underlying, .perpetual, 0, 0)
@@ -49,7 +51,9 @@ struct VenueWorld {
                 try list(underlying, .future, expiry, 0)
                 for index in 0..<strikes {
                     let strike = UInt128(price * (50 + 100 * Int128(index) / Int128(max(1, strikes - 1))) / 100)
-                    for kind in [InstrumentKind.europeanCall, .europeanPut] { try list(underlying, kind, expiry, strike) }
+                    for kind in [InstrumentKind.europeanCall, .europeanPut] {
+                        try list(underlying, kind, expiry, strike)
+                    }
                     if americans, index % 4 == 1 { try list(underlying, .americanPut, expiry, strike) }
                 }
             }
@@ -62,8 +66,9 @@ struct VenueWorld {
     private mutating func list(
         _ underlying: UInt32, _ kind: InstrumentKind, _ expiry: UInt64, _ strike: UInt128
     ) throws {
-        guard let id = InstrumentID(
-            underlying: underlying, kind: kind, expiry: expiry, strike: strike * 100_000_000)
+        guard
+            let id = InstrumentID(
+                underlying: underlying, kind: kind, expiry: expiry, strike: strike * 100_000_000)
         else { return }
         let (tick, lot) = (wad / 100, kind == .perpetual ? wad / 1000 : wad / 100)
         listings.append(Listing(number: try venue.list(id, tick: tick, lot: lot), id: id, tick: tick, lot: lot))
@@ -139,7 +144,8 @@ struct VenueWorld {
             if !orders || random() % 4 != 0 {
                 try venue.apply(
                     Fill(
-                        instrument: listing.number, taker: account, maker: house,
+                        instrument: listing.number, taker: account,
+                        maker: houses[Int(listing.id.underlying) - 1],
                         takerSide: random() % 2 == 0 ? .buy : .sell, ticks: ticks, lots: lots,
                         makerIsAggregated: false))
             }

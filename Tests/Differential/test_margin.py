@@ -14,8 +14,6 @@ import os
 import pathlib
 import subprocess
 
-import numpy
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BENCH = ROOT / ".build" / "release" / "condor-bench"
 PORTFOLIOS = int(os.environ.get("CONDOR_PORTFOLIOS", "200"))
@@ -29,8 +27,9 @@ SCENARIOS += [(0.18, "up", 1.0), (-0.18, "up", 1.0)]
 SCENARIOS += [(-0.66, "up", 0.21), (-0.33, "up", 0.42), (0.5, "up", 0.2772), (1, "up", 0.1386), (2, "up", 0.0693),
               (3, "up", 0.0462), (4, "up", 0.03465), (5, "up", 0.02772)]
 SCENARIOS += [(0.0, "linear", 1.0), (0.0, "absolute", 1.0)]
-IS_SKEW = numpy.array([volatility in ("linear", "absolute") for _, volatility, _ in SCENARIOS])
 BASIS = [(0.045, "same", 1.0), (-0.045, "same", 1.0)]
+COUNT = len(SCENARIOS)
+IS_SKEW = [volatility in ("linear", "absolute") for _, volatility, _ in SCENARIOS + BASIS]
 
 
 def normal(x):
@@ -60,18 +59,24 @@ def lattice(spot, strike, tau, sigma, rate, carry, is_call, steps=101):
         return 0.5 + math.copysign(0.5, z) * math.sqrt(-math.expm1(-ratio * ratio * (steps + 1 / 6)))
 
     p, share = inversion(d1 - deviation), inversion(d1)
+    if not (0 < p < 1 and 0 < share < 1):
+        # So far from the strike that nothing is left to chance: the best of now and expiry.
+        sign = 1 if is_call else -1
+        return max(0, sign * (spot - strike), sign * (spot * math.exp(-carry * tau) - strike * math.exp(-rate * tau)))
     growth, discount = math.exp((rate - carry) * step), math.exp(-rate * step)
     up, down = growth * share / p, growth * (1 - share) / (1 - p)
     sign = 1 if is_call else -1
 
+    ups, downs = [up ** n for n in range(steps + 1)], [down ** n for n in range(steps + 1)]
+
     def payoffs(n):
-        places = numpy.arange(n + 1)
-        return numpy.maximum(sign * (spot * up ** places * down ** (n - places) - strike), 0)
+        return [max(sign * (spot * ups[j] * downs[n - j] - strike), 0) for j in range(n + 1)]
 
     values = payoffs(steps)
     for n in range(steps - 1, -1, -1):
-        values = numpy.maximum(discount * (p * values[1:] + (1 - p) * values[:-1]), payoffs(n))
-    return float(values[0])
+        held = [discount * (p * high + (1 - p) * low) for low, high in zip(values, values[1:])]
+        values = [max(pair) for pair in zip(held, payoffs(n))]
+    return values[0]
 
 
 def shocked(sigma, shock, tau, k):
@@ -111,13 +116,13 @@ class World:
         index = market["index"]
         columns = SCENARIOS + BASIS
         if kind == PERPETUAL:
-            return asset["mark"], numpy.array([asset["mark"] * shift for shift, _, _ in columns]), None
+            return asset["mark"], [asset["mark"] * shift for shift, _, _ in columns], None
         place = self.expiries.index(asset["expiry"])
         forward, rate = market["forwards"][place], market["rate"]
         tau = (asset["expiry"] - self.time) / YEAR
         discount = math.exp(-rate * tau)
         if kind == FUTURE:
-            return forward, numpy.array([forward * shift * discount for shift, _, _ in columns]), tau
+            return forward, [forward * shift * discount for shift, _, _ in columns], tau
         a, b, rho, m, width = market["slices"][place]
         strike, is_call = asset["strike"], kind in (CALL, AMERICAN_CALL)
         k = math.log(strike / forward)
@@ -131,7 +136,7 @@ class World:
             def price(shift, shock):
                 return lattice(index * (1 + shift), strike, tau, shocked(sigma, shock, tau, k), rate, carry, is_call)
         mark = price(0, "same")
-        return mark, numpy.array([price(shift, shock) - mark for shift, shock, _ in columns]), tau
+        return mark, [price(shift, shock) - mark for shift, shock, _ in columns], tau
 
 
 def order_loss(asset, mark):
@@ -143,23 +148,26 @@ def order_loss(asset, mark):
 def portfolio(world, account, initial):
     groups, strikes = {}, {}
     charges = marked = stake = 0
-    count = len(SCENARIOS)
     for asset in account["assets"]:
         mark, gains, tau = world.instrument(asset)
         size, market = asset["lots"] * asset["lot"], world.markets[asset["underlying"] - 1]
         marked += size * mark - (asset["cost"] if asset["kind"] <= FUTURE else 0)
         (buys, buy_loss), (sells, sell_loss) = order_loss(asset, mark)
+        stake += (abs(size) + buys + sells) * (market["index"] + mark + asset["strike"])
         if not initial:
             buys = sells = buy_loss = sell_loss = 0
-        pnl, orders = groups.setdefault((asset["underlying"], asset["expiry"]), (
-            numpy.zeros(count + 2), numpy.zeros(count + 2)))
-        pnl += size * gains
-        worst = numpy.minimum(0, numpy.minimum(buys * gains - buy_loss, -sells * gains - sell_loss))
-        skew = -numpy.abs(gains) * max(buys, sells) - max(buy_loss, sell_loss)
-        orders += numpy.where(numpy.append(IS_SKEW, [False, False]), skew, worst)
+        pnl, orders = groups.setdefault(
+            (asset["underlying"], asset["expiry"]), ([0.0] * (COUNT + 2), [0.0] * (COUNT + 2)))
+        for place, gain in enumerate(gains):
+            # Only the move is damped or weighted: what an order loses by its price is lost whatever happens.
+            gain *= (SCENARIOS + BASIS)[place][2] if place < COUNT else 0.5 + 2 * (tau or 0)
+            pnl[place] += size * gain
+            if IS_SKEW[place]:
+                orders[place] -= abs(gain) * max(buys, sells) + max(buy_loss, sell_loss)
+            else:
+                orders[place] += min(0, buys * gain - buy_loss, -sells * gain - sell_loss)
         largest = max(abs(size + buys), abs(size - sells))
-        stake += (abs(size) + buys + sells) * (market["index"] + mark + asset["strike"])
-        notional = {PERPETUAL: mark, FUTURE: mark}.get(asset["kind"], market["index"])
+        notional = mark if asset["kind"] <= FUTURE else market["index"]
         if asset["kind"] == PERPETUAL:
             charges += largest * mark * (0.04 if initial else 0.03)
         if initial and market["confidence"] < 0.55:
@@ -170,20 +178,20 @@ def portfolio(world, account, initial):
     for (underlying, _, _), net in strikes.items():
         charges += max(0, -net) * world.markets[underlying - 1]["index"] * (0.005 if initial else 0.003)
     if account["collateral"]:
-        index = world.markets[0]["index"]
-        marked += account["collateral"] * index * 0.9
-        stake += account["collateral"] * index
-        pnl, _ = groups.setdefault((1, 0), (numpy.zeros(count + 2), numpy.zeros(count + 2)))
-        pnl += account["collateral"] * index * numpy.array([shift for shift, _, _ in SCENARIOS + BASIS])
+        worth = account["collateral"] * world.markets[0]["index"]
+        marked += worth * 0.9
+        stake += worth
+        pnl, _ = groups.setdefault((1, 0), ([0.0] * (COUNT + 2), [0.0] * (COUNT + 2)))
+        for place, (shift, _, damping) in enumerate(SCENARIOS):
+            pnl[place] += worth * shift * damping
     totals = {}
     for (underlying, expiry), (pnl, orders) in groups.items():
-        total = totals.setdefault(underlying, numpy.zeros(count + 1))
-        part = numpy.where(IS_SKEW, -numpy.abs(pnl[:count]), pnl[:count]) + orders[:count]
-        total[:count] += part * numpy.array([damping for _, _, damping in SCENARIOS])
+        total = totals.setdefault(underlying, [0.0] * (COUNT + 1))
+        for place in range(COUNT):
+            total[place] += orders[place] + (-abs(pnl[place]) if IS_SKEW[place] else pnl[place])
         if expiry:
-            tau = (expiry - world.time) / YEAR
-            total[count] += (0.5 + 2 * tau) * min(0, *(pnl[count:] + orders[count:]))
-    joint = min(0, *sum(totals.values(), numpy.zeros(count + 1)))
+            total[COUNT] += min(0, *(pnl[place] + orders[place] for place in (COUNT, COUNT + 1)))
+    joint = min(0, *(sum(total[place] for total in totals.values()) for place in range(COUNT + 1)))
     apart = sum(min(0, *total) for total in totals.values())
     worst = world.credit * joint + (1 - world.credit) * apart
     return (1.0 if initial else 0.8) * worst - charges + marked + account["cash"], stake

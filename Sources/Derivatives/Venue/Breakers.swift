@@ -34,7 +34,8 @@ extension Venue {
         let reach = try (instrument.kind.isOption ? row.index : row.mark).timesWad(band, .down)
         let most = Int128(Int64.max)
         let low = max(1, min(most, (row.mark - reach + instrument.tick - 1).divided(by: instrument.tick).quotient))
-        let high = max(low, min(most, try row.mark.adding(max(reach, instrument.tick)).divided(by: instrument.tick).quotient))
+        let high = max(
+            low, min(most, try row.mark.adding(max(reach, instrument.tick)).divided(by: instrument.tick).quotient))
         return Int64(low)...Int64(high)
     }
 

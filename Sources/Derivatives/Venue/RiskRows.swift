@@ -90,8 +90,9 @@ extension Venue {
         var scenarios: [Scenario] = []
         for scenario in caches.risk.columns {
             let shift = try Int128(scenario.shift).timesWad(moving, .towardZero)
-            guard let moved = Scenario(
-                shift: Int64(shift), volatility: scenario.volatility, damping: scenario.damping)
+            guard
+                let moved = Scenario(
+                    shift: Int64(shift), volatility: scenario.volatility, damping: scenario.damping)
             else { throw .corrupt }
             scenarios.append(moved)
         }
