@@ -10,6 +10,8 @@ struct Benchmark {
         "memory": MemoryBenchmark.run,
         "pricing": PricingBenchmark.run,
         "programs": Programs.run,
+        "venue-margin": VenueMarginBenchmark.run,
+        "venue-margins": VenueMargins.run,
     ]
 
     static func main() {
