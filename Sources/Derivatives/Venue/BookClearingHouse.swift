@@ -38,4 +38,13 @@ public protocol ClearingHouse {
     mutating func storageWasReverted()
 }
 
-extension Venue: ClearingHouse {}
+extension Venue: ClearingHouse {
+    public mutating func storageWasReverted() { caches = VenueCaches() }
+}
+
+extension Instrument {
+    /// A listing for a clearing house of another kind than `Venue`.
+    public init(number: InstrumentNumber, id: InstrumentID, tick: Int128, lot: Int128) {
+        self.init(number: number, id: id, tick: tick, lot: lot, status: .active, settlementPerLot: nil)
+    }
+}

@@ -54,22 +54,6 @@ extension Venue {
         Int64(bitPattern: storage.load(.market(instrument)).limb0)
     }
 
-    public mutating func topOfBook(of instrument: InstrumentNumber) -> TopOfBook {
-        let word = storage.load(.topOfBook(instrument))
-        var top = TopOfBook()
-        top.bid = Int64(bitPattern: word.limb0)
-        top.ask = Int64(bitPattern: word.limb1)
-        top.last = Int64(bitPattern: word.limb2)
-        return top
-    }
-
-    /// For the book.
-    public mutating func setTopOfBook(of instrument: InstrumentNumber, to top: TopOfBook) {
-        storage.store(
-            .topOfBook(instrument),
-            UInt256(limbs: UInt64(bitPattern: top.bid), UInt64(bitPattern: top.ask), UInt64(bitPattern: top.last), 0))
-    }
-
     // MARK: - Changes
 
     /// Adds signed lots at a signed cost, and returns what the account's cash changes by.

@@ -130,11 +130,4 @@ extension VenueSlot {
     static func funding(_ instrument: InstrumentNumber) -> VenueSlot {
         VenueSlot(.clearing, table: 11, field: 0, low: UInt64(instrument))
     }
-
-    // MARK: Book
-
-    /// limb0: best bid; limb1: best ask; limb2: last trade, all in ticks. Kept by the book.
-    static func topOfBook(_ instrument: InstrumentNumber) -> VenueSlot {
-        VenueSlot(.book, table: 1, low: UInt64(instrument))
-    }
 }

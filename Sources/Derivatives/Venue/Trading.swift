@@ -79,7 +79,7 @@ public struct OrderAggregate: Equatable, Sendable {
     public var isEmpty: Bool { buyLots == 0 && sellLots == 0 }
 }
 
-/// The best prices of a book, in ticks, 0 for none. The book keeps it with every change of its best levels, marks read it.
+/// The best prices of a book and its last trade's, in ticks, 0 for none: what marks read of it.
 public struct TopOfBook: Equatable, Sendable {
     public var bid: Int64 = 0
     public var ask: Int64 = 0

@@ -42,6 +42,24 @@ public enum VenueError: Error, Equatable, Sendable {
     case divergence(value: Int128, limit: Int128)
     case unpriced(PricingError)
 
+    // Orders.
+    case unknownOrder
+    /// Options of an order that exclude each other, such as a market order that only rests.
+    case contradictoryOrder
+    case orderExpired(expiry: UInt64, now: UInt64)
+    case orderTooSmall(notional: Int128, least: Int128)
+    case openOrderCap(open: UInt32, limit: UInt32)
+    /// An open order of the account has that name.
+    case clientIDInUse(UInt64)
+    case postOnlyWouldTrade(best: Int64)
+    /// What could have been had at once is less than the order.
+    case fillOrKill(available: Int64)
+    /// Market-maker protection was breached: no quotes before then.
+    case quotesFrozen(until: UInt64)
+    /// The book has numbered as many orders as it can.
+    case bookFull
+    case bookParametersOutOfRange
+
     // Money.
     case insufficientCash(available: Int128)
     case withdrawalLimit(value: Int128, limit: Int128)

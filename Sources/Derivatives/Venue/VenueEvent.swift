@@ -39,6 +39,24 @@ public enum VenueEventKind: UInt8, Sendable, CaseIterable {
     /// cause, subject, value, limit
     case breaker
 
+    // Book. An order is its `OrderID` in one word; prices are ticks and sizes lots.
+    /// order, account, side, ticks (0: dormant market order), lots, client id, flags (`OrderFlags`)
+    case orderPlaced
+    /// order, ticks of its trigger
+    case triggerSet
+    /// order, account
+    case orderTriggered
+    /// taker's order, maker's order, ticks, lots
+    case orderMatched
+    /// order, account, lots left
+    case orderResized
+    /// order, account, reason (`RemovalReason`), lots that did not trade
+    case orderRemoved
+    /// account, underlying, cause (0 quantity, 1 delta, 2 vega), value, limit (both in 1e-9), frozen until
+    case quotesPulled
+    /// instrument, ticks, lots, imbalance
+    case auctionCleared
+
     // Clearing.
     /// account, collateral (0: cash), amount
     case deposited
