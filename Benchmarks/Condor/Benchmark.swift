@@ -7,6 +7,7 @@ import JSONText
 struct Benchmark {
     static let subjects: [String: @Sendable ([String]) throws -> Void] = [
         "blocks": Blocks.run,
+        "book": BookBenchmark.run,
         "memory": MemoryBenchmark.run,
         "pricing": PricingBenchmark.run,
         "programs": Programs.run,

@@ -93,7 +93,9 @@ struct BookHouse: ClearingHouse {
         return moved
     }
 
-    mutating func storageWasReverted() {}
+    var checkpoint: VenueMemory.Checkpoint { storage.checkpoint }
+
+    mutating func revert(to checkpoint: VenueMemory.Checkpoint) { storage.revert(to: checkpoint) }
 
     mutating func addLots(_ account: AccountNumber, _ instrument: InstrumentNumber, _ lots: Int64) {
         let before = position(of: account, in: instrument).lots

@@ -30,19 +30,23 @@ private struct BookDuel {
 
     mutating func account() -> AccountNumber { AccountNumber(1 + below(10)) }
 
-    mutating func request() -> OrderRequest {
+    mutating func request(_ account: AccountNumber) -> OrderRequest {
         let instrument = InstrumentNumber(1 + below(3))
         let side: Side = chance(50) ? .buy : .sell
         let mark = naive.marks[Int(instrument)]
         // Mostly around the mark on its own side; now and then through the other one, or far away.
-        let offset = chance(90) ? below(40) - 12 : below(200) - 60
+        let offset = chance(90) ? below(30) - 4 : below(200) - 60
         let ticks: Int64? = chance(93) ? max(1, side == .buy ? mark - offset : mark + offset) : nil
         var request = OrderRequest(instrument: instrument, side: side, ticks: ticks, lots: 1 + below(30))
         let kind = below(20)
         if kind < 5 { request.timeInForce = TimeInForce.allCases[Int(kind)] }
         if kind == 5 { request.timeInForce = .postOnly }
         if chance(8) { request.expiry = naive.time + UInt64(below(30)) }
-        if chance(10) { request.isReduceOnly = true }
+        if chance(10) {
+            request.isReduceOnly = true
+            let lots = naive.positions[Int(account)][Int(instrument)]
+            if chance(80) { request.side = lots > 0 ? .sell : .buy }
+        }
         if chance(20) { request.selfTrade = SelfTradePrevention.allCases[Int(below(3))] }
         if chance(15) { request.clientID = UInt64(1 + below(6)) }
         if chance(25) { request.isQuote = true }
@@ -53,7 +57,10 @@ private struct BookDuel {
             request.isQuote = chance(5)
         }
         if chance(1) { request.lots = 0 }
-        if chance(2) { request.lots += 300 }
+        if chance(2) {
+            request.lots += 500
+            request.ticks = side == .buy ? mark + 50 : mark - 50
+        }
         return request
     }
 
@@ -62,7 +69,8 @@ private struct BookDuel {
         let kind = below(100)
         switch kind {
         case 0..<58:
-            let (request, account) = (request(), account())
+            let account = account()
+            let request = request(account)
             compare("place", request) { house throws(VenueError) in
                 try house.place(request, for: account)
             } and: { naive throws(VenueError) in
@@ -94,7 +102,7 @@ private struct BookDuel {
             }
         case 87..<90:
             guard let (id, account) = known() else { return }
-            let request = request()
+            let request = request(account)
             compare("replace", (id, request)) { house throws(VenueError) in
                 try house.replace(id, of: account, with: request)
             } and: { naive throws(VenueError) in
@@ -120,11 +128,17 @@ private struct BookDuel {
 
     private mutating func changeAccounts() {
         let account = account()
-        switch below(3) {
+        switch below(4) {
         case 0:
+            // A small position, which orders that only reduce soon turn or close.
+            let instrument = InstrumentNumber(1 + below(3))
+            let lots = below(41) - 20
+            house.addLots(account, instrument, lots - naive.positions[Int(account)][Int(instrument)])
+            naive.positions[Int(account)][Int(instrument)] = lots
+        case 1:
             house.unsound = chance(70) ? [] : [account]
             naive.unsound = house.unsound
-        case 1:
+        case 2:
             house.refused = chance(70) ? [] : [account]
             naive.refused = house.refused
         default:
@@ -155,7 +169,9 @@ private struct BookDuel {
         }
         compareState()
         let step = UInt64(1 + below(5))
-        for instrument in 1...3 { naive.marks[instrument] = max(960, min(1040, naive.marks[instrument] + below(13) - 6)) }
+        for instrument in 1...3 {
+            naive.marks[instrument] = max(960, min(1040, naive.marks[instrument] + below(13) - 6))
+        }
         naive.reach = 5 + below(60)
         naive.time += step
         naive.block += 1
@@ -194,16 +210,17 @@ private struct BookDuel {
         and naive: (inout NaiveBook) throws(VenueError) -> NaiveResult
     ) {
         var placement: Placement?
-        let outcome = run(name, act, { house throws(VenueError) in placement = try real(&house) }) {
-            book throws(VenueError) in
-            let result = try naive(&book)
-            guard let placement else { return }
-            let other = NaiveResult(
-                sequence: placement.id.sequence, ticks: placement.ticks, filled: placement.lotsFilled,
-                cost: Int64(placement.cost), open: placement.lotsOpen, removal: placement.removal)
-            #expect(result == other, "\(name) \(act)")
-        }
-        if outcome, let placement {
+        let done = run(
+            name, act, { house throws(VenueError) in placement = try real(&house) },
+            { book throws(VenueError) in
+                let result = try naive(&book)
+                guard let placement else { return }
+                let other = NaiveResult(
+                    sequence: placement.id.sequence, ticks: placement.ticks, filled: placement.lotsFilled,
+                    cost: Int64(placement.cost), open: placement.lotsOpen, removal: placement.removal)
+                #expect(result == other, "\(name) \(act)")
+            })
+        if done, let placement {
             ids[Int(placement.id.instrument)][placement.id.sequence] = placement.id
             if recent.count > 500 {
                 let (instrument, sequence) = recent.removeFirst()
@@ -228,10 +245,10 @@ private struct BookDuel {
         _ simple: (inout NaiveBook) throws(VenueError) -> Void
     ) -> Bool {
         var (realError, naiveError): (VenueError?, VenueError?)
-        let checkpoint = house.storage.checkpoint
+        let checkpoint = house.checkpoint
         do throws(VenueError) { try real(&house) } catch {
             realError = error
-            house.storage.revert(to: checkpoint)
+            house.revert(to: checkpoint)
         }
         let before = naive
         do throws(VenueError) { try simple(&naive) } catch {
@@ -298,7 +315,8 @@ private struct BookDuel {
                 #expect(position.lots == lots)
                 // What the clearing house was told of is what waits.
                 var aggregate = OrderAggregate()
-                for order in mine where order.instrument == instrument && !order.isDormant && !order.request.isReduceOnly {
+                for order in mine
+                where order.instrument == instrument && !order.isDormant && !order.request.isReduceOnly {
                     if order.side == .buy {
                         aggregate.buyLots += order.left
                         aggregate.buyCost += order.left * order.ticks

@@ -469,8 +469,10 @@ struct NaiveBook {
         let (lowest, highest) = (best(instrument, .sell), best(instrument, .buy))
         for side in [Side.buy, .sell] {
             let limit = side == .buy ? lowest : highest
-            let levels = Set(orders.filter { $0.instrument == instrument && !$0.isDormant && $0.side == side }.map(\.ticks))
-            for ticks in side == .buy ? levels.sorted(by: >) : levels.sorted() where reaches(side.opposite, ticks, limit) {
+            let levels = Set(
+                orders.filter { $0.instrument == instrument && !$0.isDormant && $0.side == side }.map(\.ticks))
+            for ticks in side == .buy ? levels.sorted(by: >) : levels.sorted()
+            where reaches(side.opposite, ticks, limit) {
                 for sequence in orders.filter({
                     $0.instrument == instrument && $0.side == side && $0.ticks == ticks && !$0.isDormant
                 }).map(\.sequence) {

@@ -6,9 +6,10 @@ import Testing
     var house = BookHouse()
 
     /// Which side of 1,000 the mark must move to.
-    @Test(arguments: [
-        (.stop, .buy, true), (.stop, .sell, false), (.takeProfit, .buy, false), (.takeProfit, .sell, true),
-    ] as [(TriggerKind, Side, Bool)])
+    @Test(
+        arguments: [
+            (.stop, .buy, true), (.stop, .sell, false), (.takeProfit, .buy, false), (.takeProfit, .sell, true),
+        ] as [(TriggerKind, Side, Bool)])
     mutating func wakesAtItsPrice(_ kind: TriggerKind, _ side: Side, _ rises: Bool) throws {
         let ticks: Int64 = rises ? 1010 : 990
         let placed = try house.put(side, side == .buy ? 1040 : 960, 5, by: 1) {
@@ -74,7 +75,9 @@ import Testing
             _ = house.storage.takeEvents()
             try house.runTriggers()
             woken.append(
-                house.storage.takeEvents().filter { $0.kind == .orderTriggered }.compactMap { OrderID(word: $0.words[0]) })
+                house.storage.takeEvents().filter { $0.kind == .orderTriggered }.compactMap {
+                    OrderID(word: $0.words[0])
+                })
             house.nextBlock()
         }
         // Two at a time; where a block stopped, the next begins.
@@ -263,7 +266,9 @@ import Testing
         let lots = (1...5).map { house.position(of: $0, in: 1).lots }
         let (bids, asks) = (house.bids(), house.asks())
         #expect(lots == [10, 3, -5, -8, 0] && bids == [[1000, 7]] && asks.isEmpty)
-        let aggregates = (1...5).map { house.aggregate(of: $0, in: 1).buyLots + house.aggregate(of: $0, in: 1).sellLots }
+        let aggregates = (1...5).map {
+            house.aggregate(of: $0, in: 1).buyLots + house.aggregate(of: $0, in: 1).sellLots
+        }
         #expect(aggregates == [0, 7, 0, 0, 0])
         let again = try house.runAuctions()
         #expect(again.isEmpty)

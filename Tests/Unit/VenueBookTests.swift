@@ -16,9 +16,9 @@ extension BookHouse {
 
     /// Why an act is refused, what it wrote taken back; nil where it is not.
     mutating func refusal<Result>(_ act: (inout BookHouse) throws(VenueError) -> Result) -> VenueError? {
-        let checkpoint = storage.checkpoint
+        let before = checkpoint
         do throws(VenueError) { _ = try act(&self) } catch {
-            storage.revert(to: checkpoint)
+            revert(to: before)
             return error
         }
         return nil
@@ -168,7 +168,9 @@ extension BookHouse {
         try house.setBookParameters(parameters)
         for account: AccountNumber in 1...5 { try house.put(.sell, 1000, 4, by: account) { $0.expiry = 1001 } }
         house.nextBlock()
-        let counts = [try house.removeExpiredOrders(), try house.removeExpiredOrders(), try house.removeExpiredOrders()]
+        let counts = [
+            try house.removeExpiredOrders(), try house.removeExpiredOrders(), try house.removeExpiredOrders(),
+        ]
         #expect(counts == [3, 2, 0])
     }
 
@@ -357,11 +359,26 @@ extension BookHouse {
 
     @Test mutating func contradictoryOrders() throws {
         let orders: [(inout OrderRequest) -> Void] = [
-            { $0.ticks = nil; $0.timeInForce = .postOnly },
-            { $0.timeInForce = .immediateOrCancel; $0.expiry = 2000 },
-            { $0.ticks = nil; $0.expiry = 2000 },
-            { $0.isQuote = true; $0.isReduceOnly = true },
-            { $0.isQuote = true; $0.trigger = Trigger(kind: .stop, price: .mark, ticks: 950) },
+            {
+                $0.ticks = nil
+                $0.timeInForce = .postOnly
+            },
+            {
+                $0.timeInForce = .immediateOrCancel
+                $0.expiry = 2000
+            },
+            {
+                $0.ticks = nil
+                $0.expiry = 2000
+            },
+            {
+                $0.isQuote = true
+                $0.isReduceOnly = true
+            },
+            {
+                $0.isQuote = true
+                $0.trigger = Trigger(kind: .stop, price: .mark, ticks: 950)
+            },
         ]
         for change in orders {
             let refused = house.refusal { house throws(VenueError) in

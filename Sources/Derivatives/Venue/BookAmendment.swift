@@ -23,7 +23,8 @@ extension ClearingHouse {
         storage.store(.orderTerms(id.reference), terms.word)
         if less > 0, terms.isAggregated {
             try orderAggregateChanged(
-                account: account, instrument: id.instrument, side: terms.side, ticks: Int64(terms.ticks), lots: 0 &- less)
+                account: account, instrument: id.instrument, side: terms.side, ticks: Int64(terms.ticks),
+                lots: 0 &- less)
         }
         emitChange(id.reference, terms)
         var placement = Placement(id: id, ticks: price)
@@ -55,7 +56,8 @@ extension ClearingHouse {
             if terms.flags.expires { request.expiry = conditions.expiry }
             if terms.flags.isDormant {
                 request.trigger = Trigger(
-                    kind: terms.flags.triggerKind, price: terms.flags.triggerPrice, ticks: Int64(conditions.triggerTicks))
+                    kind: terms.flags.triggerKind, price: terms.flags.triggerPrice,
+                    ticks: Int64(conditions.triggerTicks))
             }
         }
         return request
@@ -92,13 +94,12 @@ extension ClearingHouse {
         guard acts.count <= Int(most) else { throw .limitReached(limit: Int128(most)) }
         var outcomes: [BookOutcome] = []
         for act in acts {
-            let checkpoint = storage.checkpoint
+            let before = checkpoint
             do throws(VenueError) {
                 outcomes.append(try perform(act, for: account))
             } catch {
                 if isAtomic { throw error }
-                storage.revert(to: checkpoint)
-                storageWasReverted()
+                revert(to: before)
                 outcomes.append(.refused(error))
             }
         }

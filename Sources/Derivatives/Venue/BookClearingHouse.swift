@@ -34,13 +34,13 @@ public protocol ClearingHouse {
     mutating func indexPrice(underlying: UInt32) throws(VenueError) -> Int128
     mutating func deltaVega(of number: InstrumentNumber, lots: Int64) throws(VenueError) -> DeltaVega
 
-    /// The book took the storage back to a checkpoint: what is cached of later words is wrong.
-    mutating func storageWasReverted()
+    /// A point to which the storage, and what is cached of it, can be taken back.
+    associatedtype Checkpoint
+    var checkpoint: Checkpoint { get }
+    mutating func revert(to checkpoint: Checkpoint)
 }
 
-extension Venue: ClearingHouse {
-    public mutating func storageWasReverted() { caches = VenueCaches() }
-}
+extension Venue: ClearingHouse {}
 
 extension Instrument {
     /// A listing for a clearing house of another kind than `Venue`.

@@ -94,7 +94,9 @@ extension ClearingHouse {
         if links.next == 0 {
             level.last = links.previous
         } else {
-            changeLinks(OrderReference(instrument: order.instrument, place: links.next)) { $0.previous = links.previous }
+            changeLinks(OrderReference(instrument: order.instrument, place: links.next)) {
+                $0.previous = links.previous
+            }
         }
         level.lots &-= lots
         level.orders &-= 1

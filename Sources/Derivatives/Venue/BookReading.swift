@@ -134,7 +134,8 @@ extension ClearingHouse {
             if terms.flags.expires { expiry = conditions.expiry }
             if terms.flags.isDormant {
                 trigger = Trigger(
-                    kind: terms.flags.triggerKind, price: terms.flags.triggerPrice, ticks: Int64(conditions.triggerTicks))
+                    kind: terms.flags.triggerKind, price: terms.flags.triggerPrice,
+                    ticks: Int64(conditions.triggerTicks))
             }
         }
         return Order(

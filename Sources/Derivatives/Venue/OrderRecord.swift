@@ -34,7 +34,8 @@ struct OrderTerms {
     @inline(__always)
     var word: UInt256 {
         UInt256(
-            limbs: UInt64(bitPattern: lots), UInt64(bitPattern: placed), UInt64(low: ticks, high: account), sequence | UInt64(flags.bits) &<< 48)
+            limbs: UInt64(bitPattern: lots), UInt64(bitPattern: placed), UInt64(low: ticks, high: account),
+            sequence | UInt64(flags.bits) &<< 48)
     }
 
     @inline(__always)

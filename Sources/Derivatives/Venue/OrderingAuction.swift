@@ -86,12 +86,11 @@ extension ClearingHouse {
         var book = books.first(from: 0, in: &storage)
         while let number = book {
             let instrument = InstrumentNumber(truncatingIfNeeded: number)
-            let checkpoint = storage.checkpoint
+            let before = checkpoint
             do throws(VenueError) {
                 if let result = try clearAuction(instrument) { results.append(result) }
             } catch {
-                storage.revert(to: checkpoint)
-                storageWasReverted()
+                revert(to: before)
             }
             let header = loadBook(instrument)
             let isCrossed = header.bestBid != 0 && header.bestAsk != 0 && header.bestBid >= header.bestAsk
@@ -209,14 +208,18 @@ extension ClearingHouse {
             return 0
         }
         let lots = min(most, bid.terms.lots, ask.terms.lots)
-        // The book takes both sides' lots out of their open orders itself, as each counts there at its own limit.
+        // The book takes both sides' lots out of their open orders itself, as each counts there at its own limit, and before
+        // it asks whether they can carry the fill.
         let fill = Fill(
             instrument: instrument, taker: taker.terms.account, maker: maker.terms.account,
             takerSide: taker.terms.side, ticks: Int64(price), lots: lots, makerIsAggregated: false)
         var mirrored = fill
         (mirrored.taker, mirrored.maker, mirrored.takerSide) = (fill.maker, fill.taker, fill.takerSide.opposite)
         for (party, view) in [(maker, fill), (taker, mirrored)] {
+            try countOpen(party, by: 0 &- lots)
             guard try makerIsSound(view) else {
+                try countOpen(party, by: lots)
+                if view.maker == taker.terms.account { try countOpen(maker, by: lots) }
                 try remove(party.order, party.terms, .makerMargin, &header)
                 return 0
             }
@@ -245,16 +248,21 @@ extension ClearingHouse {
         return (order, terms, isGood)
     }
 
+    /// Adds to, or takes off, what the clearing house counts for an order, at the order's own limit.
+    private mutating func countOpen(
+        _ party: (order: OrderReference, terms: OrderTerms, isGood: Bool), by lots: Int64
+    ) throws(VenueError) {
+        guard party.terms.isAggregated else { return }
+        try orderAggregateChanged(
+            account: party.terms.account, instrument: party.order.instrument, side: party.terms.side,
+            ticks: Int64(party.terms.ticks), lots: lots)
+    }
+
     private mutating func reduce(
         _ party: inout (order: OrderReference, terms: OrderTerms, isGood: Bool), by lots: Int64,
         _ header: inout BookHeader
     ) throws(VenueError) {
         let terms = party.terms
-        if terms.isAggregated {
-            try orderAggregateChanged(
-                account: terms.account, instrument: party.order.instrument, side: terms.side, ticks: Int64(terms.ticks),
-                lots: 0 &- lots)
-        }
         if terms.lots == lots {
             try remove(party.order, terms, .filled, &header)
         } else {

@@ -120,7 +120,7 @@ extension ClearingHouse {
         // What woke before may have removed it.
         guard terms.account != 0, terms.sequence == trigger.sequence, terms.flags.isDormant else { return }
         if terms.flags.expires, loadConditions(order).expiry < time { return try removeAlone(order, .expired) }
-        let checkpoint = storage.checkpoint
+        let before = checkpoint
         do throws(VenueError) {
             var request = request(of: order, terms, ticks: Int64(terms.ticks), lots: terms.lots)
             request.trigger = nil
@@ -134,8 +134,7 @@ extension ClearingHouse {
             _ = try enter(incoming, &header)
             storeBook(order.instrument, header)
         } catch {
-            storage.revert(to: checkpoint)
-            storageWasReverted()
+            revert(to: before)
             try removeAlone(order, .triggerRefused)
         }
     }
