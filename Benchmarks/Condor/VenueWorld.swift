@@ -167,3 +167,12 @@ struct VenueWorld {
         return 1
     }
 }
+
+extension Venue {
+    /// Writes the best prices as the book's word says them (table 1 of `VenueContract.book`), without orders behind them.
+    mutating func setTopOfBook(of instrument: InstrumentNumber, to top: TopOfBook) {
+        let best = UInt64(top.ask) << 32 | UInt64(top.bid)
+        storage.store(
+            VenueSlot(.book, table: 1, high: UInt64(instrument)), UInt256(limbs: best, 0, 0, UInt64(top.last)))
+    }
+}

@@ -24,12 +24,13 @@ struct AuctionPrice: Equatable {
         bids: [(ticks: Int64, lots: Int64)], asks: [(ticks: Int64, lots: Int64)], mark: Int128, tick: Int128,
         band: ClosedRange<Int64>
     ) -> AuctionPrice? {
+        guard tick > 0 else { return nil }
         var demand: Int64 = 0
         for level in bids { demand = demand &+ level.lots }
         var supply: Int64 = 0
         var (bid, ask) = (bids.count - 1, 0)
         var best: AuctionPrice?
-        var bestDistance: Int128 = 0
+        var bestDistance: UInt128 = 0
 
         func offer(_ low: Int64, _ high: Int64) {
             let (low, high) = (max(low, band.lowerBound), min(high, band.upperBound))
@@ -47,12 +48,12 @@ struct AuctionPrice: Equatable {
                     if candidate.volume < best.volume { return }
                 } else if candidate.imbalance.magnitude != best.imbalance.magnitude {
                     if candidate.imbalance.magnitude > best.imbalance.magnitude { return }
-                } else if Int128(distance) >= bestDistance {
+                } else if distance >= bestDistance {
                     return
                 }
             }
             best = candidate
-            bestDistance = Int128(distance)
+            bestDistance = distance
         }
 
         // Upwards through the levels of both sides: bids from the last, asks from the first.
