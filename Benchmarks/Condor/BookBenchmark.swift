@@ -269,17 +269,22 @@ private struct JournalStorage: BlockStorage {
     private var positions: [Int] = []
 
     init() {
-        for address in addresses { positions.append(journal.load(address)) }
+        for address in addresses {
+            let position = journal.load(address)
+            positions.append(position)
+        }
     }
 
     private func index(_ contract: VenueContract) -> Int { Int(contract.rawValue & 0xf) % 5 }
 
     mutating func load(_ slot: VenueSlot) -> UInt256 {
-        journal.value(ofSlot: journal.loadSlot(positions[index(slot.contract)], slot.word))
+        let position = journal.loadSlot(positions[index(slot.contract)], slot.word)
+        return journal.value(ofSlot: position)
     }
 
     mutating func store(_ slot: VenueSlot, _ value: UInt256) {
-        journal.setSlot(journal.loadSlot(positions[index(slot.contract)], slot.word), value)
+        let position = journal.loadSlot(positions[index(slot.contract)], slot.word)
+        journal.setSlot(position, value)
     }
 
     mutating func emit(_ event: VenueEvent) {
