@@ -7,11 +7,14 @@ import JSONText
 struct Benchmark {
     static let subjects: [String: @Sendable ([String]) throws -> Void] = [
         "blocks": Blocks.run,
+        "book": BookBenchmark.run,
         "keccak": KeccakBenchmark.run,
         "memory": MemoryBenchmark.run,
         "pricing": PricingBenchmark.run,
         "programs": Programs.run,
         "state": StateBenchmark.run,
+        "venue-margin": VenueMarginBenchmark.run,
+        "venue-margins": VenueMargins.run,
     ]
 
     static func main() {

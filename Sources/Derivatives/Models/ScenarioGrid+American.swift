@@ -35,6 +35,15 @@ extension ScenarioGrid {
         return RevaluationRow(columns: gains)
     }
 
+    /// What an American option is worth now, in units: what the gains of its row start from.
+    func americanMark(kind: OptionKind, strike: UInt256, sigma: UInt256, steps: Int) throws(PricingError) -> Int128 {
+        try check(strike, sigma)
+        return try american(
+            OptionTerms(
+                kind: kind, spot: expiry.spot, strike: strike, tau: expiry.tau, sigma: sigma, rate: expiry.rate,
+                yield: yield), steps)
+    }
+
     private var yield: UInt256 {
         if expiry.tau.isZero || expiry.spot == expiry.forward { return expiry.rate }
         let growth = Real.logarithm(of: Real(unsignedWad: expiry.forward), over: Real(unsignedWad: expiry.spot))

@@ -1,0 +1,214 @@
+/// What was read and computed before: nothing here is state, and an empty one gives the same results.
+struct VenueCaches {
+    var parameters = ParameterCache()
+    var instruments = InstrumentCache()
+    var risk = RiskTable()
+    private var portfolios: [Portfolio?] = []
+    /// Sums of accounts that acted lately, at the place of the account's number modulo their count.
+    var sums: [KeptSums] = []
+    /// Accounts whose words changed since the block began, for `Venue.revert`.
+    private(set) var touched: [AccountNumber] = []
+    /// How often what all accounts share changed since then.
+    private(set) var sharedChanges = 0
+
+    struct KeptSums {
+        /// 0 for none.
+        var account: AccountNumber = 0
+        var generation: UInt64 = 0
+        var sums = AccountSums()
+    }
+
+    init() {}
+
+    // MARK: - Accounts
+
+    func portfolio(_ account: AccountNumber) -> Portfolio? {
+        Int(account) < portfolios.count ? portfolios[Int(account)] : nil
+    }
+
+    mutating func keep(_ portfolio: Portfolio, _ account: AccountNumber) {
+        while portfolios.count <= Int(account) { portfolios.append(nil) }
+        portfolios[Int(account)] = portfolio
+    }
+
+    /// An account's words changed in a way that is easier read again.
+    mutating func drop(_ account: AccountNumber) {
+        touch(account)
+        forget(account)
+    }
+
+    private mutating func forget(_ account: AccountNumber) {
+        if Int(account) < portfolios.count { portfolios[Int(account)] = nil }
+        if sums.isEmpty { return }
+        let place = sumsPlace(account)
+        if sums[place].account == account { sums[place].account = 0 }
+    }
+
+    private mutating func touch(_ account: AccountNumber) {
+        touched.append(account)
+    }
+
+    mutating func addCash(_ account: AccountNumber, _ amount: Int128) {
+        touch(account)
+        guard Int(account) < portfolios.count else { return }
+        if let cash = portfolios[Int(account)]?.cash {
+            portfolios[Int(account)]?.cash = cash &+ amount
+        }
+    }
+
+    /// An account's asset changed.
+    mutating func replace(_ asset: Portfolio.Asset, _ account: AccountNumber) {
+        touch(account)
+        guard let old = portfolio(account) else { return forget(account) }
+        let place = sumsPlace(account)
+        if sums[place].account == account {
+            if sums[place].generation != risk.generation {
+                sums[place].account = 0
+            } else {
+                do { try exchange(old.asset(asset.instrument), for: asset, in: place) } catch {
+                    sums[place].account = 0
+                }
+            }
+        }
+        portfolios[Int(account)]?.set(asset)
+    }
+
+    /// - Throws: what `AccountSums.add` does; the sums are then marked as no account's.
+    mutating func exchange(
+        _ old: Portfolio.Asset?, for new: Portfolio.Asset?, in place: Int
+    ) throws(VenueError) {
+        let account = sums[place].account
+        sums[place].account = 0
+        if let old { try sums[place].sums.add(old, sign: -1, risk) }
+        if let new {
+            guard let row = risk.knownPlace(of: new.instrument), risk.rows[row].isFilled else { throw .corrupt }
+            try sums[place].sums.add(new, sign: 1, risk)
+        }
+        sums[place].account = account
+    }
+
+    mutating func sumsPlace(_ account: AccountNumber) -> Int {
+        if sums.isEmpty { sums = Array(repeating: KeptSums(), count: 1024) }
+        return Int(account) & 1023
+    }
+
+    // MARK: - What all share
+
+    mutating func dropRow(_ instrument: InstrumentNumber) {
+        sharedChanges += 1
+        risk.drop(instrument)
+    }
+
+    mutating func dropMarks(underlying: UInt32) {
+        sharedChanges += 1
+        risk.drop(underlying: underlying)
+    }
+
+    /// A number is given out that a revert would give out again.
+    mutating func noteListing() { sharedChanges += 1 }
+
+    /// Parameters, scenarios or tiers changed.
+    mutating func dropMarks() {
+        sharedChanges += 1
+        dropTable()
+    }
+
+    private mutating func dropTable() {
+        risk.clear()
+        dropSums()
+    }
+
+    mutating func dropSums() {
+        for index in sums.indices { sums[index].account = 0 }
+    }
+
+    // MARK: - Blocks
+
+    struct Mark {
+        let touched: Int
+        let sharedChanges: Int
+    }
+
+    var mark: Mark { Mark(touched: touched.count, sharedChanges: sharedChanges) }
+
+    /// Forgets what came after the mark, as the words that it stood on are gone.
+    mutating func revert(to mark: Mark) {
+        while touched.count > mark.touched { forget(touched.removeLast()) }
+        if sharedChanges != mark.sharedChanges {
+            dropTable()
+            parameters = ParameterCache()
+            instruments = InstrumentCache()
+        }
+    }
+
+    mutating func endBlock() {
+        touched.removeAll(keepingCapacity: true)
+        sharedChanges = 0
+    }
+}
+
+struct ParameterCache {
+    private var values: [Int128?] = []
+    private var tiers: [[LeverageTier]?] = []
+    private var fees: [[FeeTier]?] = []
+
+    init() {}
+
+    private static func index(_ parameter: VenueParameter, _ underlying: UInt32) -> Int {
+        Int(underlying) * 64 + Int(parameter.rawValue)
+    }
+
+    func value(_ parameter: VenueParameter, _ underlying: UInt32) -> Int128? {
+        guard underlying <= 64 else { return nil }
+        let index = ParameterCache.index(parameter, underlying)
+        return index < values.count ? values[index] : nil
+    }
+
+    /// There are 64 underlyings at most; another number is some caller's mistake.
+    mutating func keep(_ value: Int128, _ parameter: VenueParameter, _ underlying: UInt32) {
+        guard underlying <= 64 else { return }
+        let index = ParameterCache.index(parameter, underlying)
+        while values.count <= index { values.append(nil) }
+        values[index] = value
+    }
+
+    func tiers(_ underlying: UInt32) -> [LeverageTier]? {
+        underlying < tiers.count ? tiers[Int(underlying)] : nil
+    }
+
+    mutating func keep(_ list: [LeverageTier], _ underlying: UInt32) {
+        guard underlying <= 64 else { return }
+        while tiers.count <= Int(underlying) { tiers.append(nil) }
+        tiers[Int(underlying)] = list
+    }
+
+    func fees(_ underlying: UInt32) -> [FeeTier]? {
+        underlying < fees.count ? fees[Int(underlying)] : nil
+    }
+
+    mutating func keep(fees list: [FeeTier], _ underlying: UInt32) {
+        guard underlying <= 64 else { return }
+        while fees.count <= Int(underlying) { fees.append(nil) }
+        fees[Int(underlying)] = list
+    }
+}
+
+struct InstrumentCache {
+    private var values: [Instrument?] = []
+
+    init() {}
+
+    func value(_ number: InstrumentNumber) -> Instrument? {
+        Int(number) < values.count ? values[Int(number)] : nil
+    }
+
+    /// `number` is that of a listing, so that the array is no longer than the list.
+    mutating func keep(_ instrument: Instrument) {
+        while values.count <= Int(instrument.number) { values.append(nil) }
+        values[Int(instrument.number)] = instrument
+    }
+
+    mutating func drop(_ number: InstrumentNumber) {
+        if Int(number) < values.count { values[Int(number)] = nil }
+    }
+}

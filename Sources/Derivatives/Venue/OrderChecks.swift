@@ -1,0 +1,87 @@
+// What the book asks of the clearing house.
+
+extension Venue {
+    /// Whether an order may enter: the instrument's status, fresh prices, divergence, caps, and initial margin with all open orders at
+    /// their worst side, this one among them. Before it is matched or rests: a fill at its limit is then paid for, and any other is
+    /// better.
+    ///
+    /// What only lowers a position needs no fresh price, and passes in instruments that only reduce; what leaves the margin no lower
+    /// than it was adds no risk and passes whatever the margin is.
+    public mutating func checkOrderEntry(_ order: OrderEntry) throws(VenueError) {
+        guard order.lots > 0 else { throw .zeroSize }
+        guard order.ticks > 0 else { throw .zeroPrice }
+        let instrument = try instrument(order.instrument)
+        try requireTradable(instrument)
+        if order.isReduceOnly { return }
+        var asset =
+            try portfolio(of: order.account).asset(order.instrument)
+            ?? Portfolio.Asset(instrument: order.instrument)
+        let lots = asset.lots
+        try asset.orders.add(side: order.side, ticks: order.ticks, lots: order.lots)
+        let sameSide = order.side == .buy ? asset.orders.buyLots : asset.orders.sellLots
+        let reduces = (order.side == .sell ? lots > 0 : lots < 0) && sameSide.magnitude <= lots.magnitude
+        if !reduces {
+            if instrument.status == .reduceOnly { throw .reduceOnly }
+            try requireFreshPrices(for: instrument)
+            try requireNoDivergence(instrument.underlying)
+            try requireOpenInterest(instrument, asset, adding: order.lots)
+        }
+        let margin = try initialMargin(of: order.account, with: asset, cash: 0)
+        try require(margin.after, notBelow: margin.before)
+    }
+
+    /// - Throws: `insufficientMargin` for a margin below 0 that is also lower than before.
+    func require(_ after: MarginBreakdown, notBelow before: MarginBreakdown) throws(VenueError) {
+        if after.margin >= 0 || after.margin >= before.margin { return }
+        throw .insufficientMargin(available: after.equity, required: try after.equity.subtracting(after.margin))
+    }
+
+    /// - Throws: `insufficientMargin` where the account's initial margin is below 0.
+    mutating func requireInitialMargin(_ account: AccountNumber) throws(VenueError) {
+        let margin = try marginBreakdown(of: account, .initial)
+        if margin.margin < 0 {
+            throw .insufficientMargin(
+                available: margin.equity, required: try margin.equity.subtracting(margin.margin))
+        }
+    }
+
+    /// Whether the maker of a match would still be sound after it, or no worse than before. The book removes its order with reason
+    /// `makerMargin` where not.
+    public mutating func makerIsSound(_ fill: Fill) throws(VenueError) -> Bool {
+        let instrument = try instrument(fill.instrument)
+        var asset =
+            try portfolio(of: fill.maker).asset(fill.instrument)
+            ?? Portfolio.Asset(instrument: fill.instrument)
+        let side = fill.takerSide.opposite
+        let (lots, overflow) = asset.lots.addingReportingOverflow(side.signed(fill.lots))
+        if overflow { return false }
+        asset.lots = lots
+        if fill.makerIsAggregated { try asset.orders.add(side: side, ticks: fill.ticks, lots: 0 - fill.lots) }
+        let cost = try instrument.cost(ticks: fill.ticks, lots: fill.lots)
+        let signed = side == .buy ? cost : 0 - cost
+        var cash: Int128 = 0
+        if instrument.kind.isOption {
+            cash = 0 - signed
+        } else {
+            // Funding up to now is owed by the old lots; the new ones begin here.
+            let funding = try cumulativeFunding(of: fill.instrument).times(Int128(side.signed(fill.lots)))
+            asset.owed = try asset.owed.adding(signed).subtracting(funding)
+        }
+        let margin = try initialMargin(of: fill.maker, with: asset, cash: cash)
+        return margin.after.margin >= 0 || margin.after.margin >= margin.before.margin
+    }
+
+    /// What a position of `lots` moves by, for market-maker protection.
+    public mutating func deltaVega(of number: InstrumentNumber, lots: Int64) throws(VenueError) -> DeltaVega {
+        let row = caches.risk.rows[try row(of: number)]
+        let size = try row.lot.times(Int128(lots))
+        var result = DeltaVega()
+        result.delta = try row.delta.timesWad(size, .down)
+        result.vega = try row.vega.timesWad(size, .down)
+        return result
+    }
+
+    public mutating func markPrice(of number: InstrumentNumber) throws(VenueError) -> Int128 {
+        caches.risk.rows[try row(of: number)].mark
+    }
+}
