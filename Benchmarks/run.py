@@ -1,85 +1,146 @@
 #!/usr/bin/env python3
-"""Condor's interpreters beside revm (pyrevm) on the same code, in the same run.
+"""Every figure that has a limit, in one table: runs the benchmarks of all subjects and puts what they measured beside it.
 
-    make bench            or: Benchmarks/run.py [--json] [--rounds N] [--gas N]
+    make bench            or: Benchmarks/run.py [--json] [--quick] [--evmc LIBRARY] [--subject NAME]…
 
-Each program is a loop that runs until the gas is nearly used, 10^8 if not said otherwise. Prints the median of paired runs in Mgas/s, the ratio
-of the times, and a hash of the result. Compare only within one run: these machines are noisy.
+A subject's own program (Benchmarks/NAME.py --help) says how it measures and shows everything else it knows. --quick takes seconds
+for each, for a look; its figures are rough. --json prints rows of subject, case, value, unit, limit, whether the limit is the most
+or the least, whether it is kept, and a hash of the result where there is one. The exit code is 1 when a result disagrees with a
+peer's, whatever the figures are: they move with what else the machine does.
 """
 import argparse
-import hashlib
 import json
+import os
 import pathlib
-import statistics
 import subprocess
-import time
+import sys
 
-from pyrevm import EVM, AccountInfo
+HERE = pathlib.Path(__file__).resolve().parent
 
-CONDOR = pathlib.Path(__file__).resolve().parent.parent / ".build" / "release" / "condor"
-# What each loop repeats; the word on top of the stack goes from round to round.
-BODIES = {
-    "add": "6003018060020101" * 8,
-    "mul": "6003026005028002600702600101" * 4,
-    "div": "19806107ff900401600101" * 8,
-    "memory": "805f52" + "5f51805f5250" * 8,
-    "keccak": "5f5260205f20",
-    "swap": "60019050" * 12,
+
+def most(case, value, unit, limit, result=""):
+    """A figure that is to be at most `limit`; None for one that only informs."""
+    return {"case": case, "value": value, "unit": unit, "limit": limit, "bound": "most", "kept": limit is None or value <= limit,
+            "result": result}
+
+
+def least(case, value, unit, limit, result=""):
+    return most(case, value, unit, limit, result) | {"bound": "least", "kept": value >= limit}
+
+
+def programs(found):
+    yield most("geometric mean of times to revm", found["geometricMean"] or 0, "", found["limit"], "")
+    for library in found.get("libraries", []):
+        yield most(f"geometric mean to {library['name']}", library["geometricMean"] or 0, "", library["limit"])
+        yield most(f"worst to {library['name']}", library["worst"], "", library["worstLimit"])
+
+
+def opcodes(found):
+    worst = max(found["opcodes"], key=lambda row: row["nanosecondsPerGas"])
+    yield most(f"dearest per gas: {worst['opcode']} {worst['operands']}", worst["nanosecondsPerGas"], "ns", None, worst["result"])
+    for engine in {peer["engine"] for row in found["opcodes"] for peer in row["peers"]}:
+        ratio, name = max((peer["timeRatio"], f"{row['opcode']} {row['operands']}") for row in found["opcodes"]
+                          for peer in row["peers"] if peer["engine"] == engine)
+        yield most(f"slowest to {engine}: {name}", ratio, "", None if engine == "revm" else found["limit"])
+
+
+def blocks(found):
+    for row in found["blocks"]:
+        limits = found["limits"].get(row["kind"], {})
+        if limits:
+            yield least(f"{row['kind']}: rate to revm", row["rateRatio"], "", limits["rate"], row["root"])
+            yield least(f"{row['kind']}: rate with the root", row["rootShare"], "", limits["root"])
+        else:
+            yield most(f"{row['kind']}: gas", row["condorMgasPerSecond"], "Mgas/s", None, row["root"])
+
+
+def keccak(found):
+    for row in found:
+        yield most(f"{row['bytes']:,} bytes: time to plain C", row["timeToPlainC"], "", row["limitToPlainC"], row["result"])
+        if row["bytes"] == 136:
+            yield least("136 bytes: batch to one by one", row["batchThroughput"], "", row["limitOfBatch"])
+
+
+def state(found):
+    for row in found:
+        if "milliseconds" in row:
+            yield most(row["subject"], row["milliseconds"], "ms", row["limitMilliseconds"], row["result"])
+        else:
+            yield most(row["subject"], row["nanoseconds"], "ns", None, row["result"])
+
+
+def precompiles(found):
+    worst = max(found, key=lambda row: row["perGasToEcrecover"])
+    yield most(f"dearest per gas to ecrecover: {worst['contract']}", worst["perGasToEcrecover"], "", None)
+
+
+def quant(found):
+    for row in found:
+        if row.get("limit"):
+            yield most(row["name"], row["nanoseconds"], "ns", row["limit"])
+
+
+def rpc(found):
+    for row in found["rows"]:
+        if row["goal"]:
+            yield least(f"{row['method']}, {row['connections']} connections", row["rate"], "/s", row["goal"]["rate"])
+            yield most(f"{row['method']}, {row['connections']} connections: p99", row["p99"], "us", row["goal"]["p99"])
+    yield most("requests lost or different", sum(row["errors"] for row in found["rows"]), "", 0)
+
+
+def memory(found):
+    yield most("account", found["account"]["heapBytes"], "bytes", None, found["account"]["result"])
+    for row in found["rows"]:
+        if row["goal"]:
+            yield most(f"1,000 empty blocks, {row['name']}", row["secondsPerThousand"], "s", row["goal"])
+
+
+SUBJECTS = {
+    "programs": (programs, ["--milliseconds", "30"]), "opcodes": (opcodes, ["--milliseconds", "3"]),
+    "blocks": (blocks, ["--rounds", "1", "--milliseconds", "50"]), "precompiles": (precompiles, ["--milliseconds", "5"]),
+    "keccak": (keccak, ["--rounds", "1", "--milliseconds", "20"]), "state": (state, ["--rounds", "1", "--accounts", "100000"]),
+    "quant": (quant, ["--milliseconds", "20"]), "rpc": (rpc, ["--seconds", "2"]),
+    "memory": (memory, ["--accounts", "100000", "--blocks", "5000", "--transfers", "1000"]),
 }
 
 
-def loop(body):
-    """Code that repeats `body` until fewer than 1,000 gas are left, then returns the word on top of the stack."""
-    return "6001" + "5b" + body + "6103e85a11600257" + "5f5260205ff3"
-
-
-def condor(code, gas, *options):
-    out = subprocess.run(
-        [CONDOR, "run", "--json", "--fork", "Cancun", "--gas", str(gas), "--code", code, *options],
-        capture_output=True, text=True)
-    result = json.loads(out.stdout)
-    return result["nanoseconds"] / 1e9, result["gasUsed"], bytes.fromhex(result["output"][2:])
-
-
-def revm(code, gas):
-    target, caller = "0x" + "00" * 18 + "2000", "0x" + "00" * 18 + "1000"
-    evm = EVM(gas_limit=gas * 2)
-    evm.insert_account_info(target, AccountInfo(code=bytes.fromhex(code)))
-    start = time.perf_counter()
-    output = evm.message_call(caller=caller, to=target, gas=gas + 21000)
-    elapsed = time.perf_counter() - start
-    return elapsed, evm.result.gas_used - 21000, bytes(output)
+def shown(value):
+    return f"{value:,.2f}" if value < 1000 else f"{value:,.0f}"
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
-    parser.add_argument("--rounds", type=int, default=5, help="paired runs of each program (default 5)")
-    parser.add_argument("--gas", type=int, default=100_000_000, help="gas of each program (default 100000000)")
+    parser.add_argument("--json", action="store_true", help="one JSON array instead of the table")
+    parser.add_argument("--quick", action="store_true", help="rough figures, in a few minutes")
+    parser.add_argument("--evmc", metavar="PATH", help="an EVMC library to put beside the interpreter")
+    parser.add_argument("--subject", action="append", choices=list(SUBJECTS), help="only this one; may be given again")
     arguments = parser.parse_args()
-    gas = arguments.gas
-    rows = []
-    for name, body in BODIES.items():
-        code = loop(body)
-        pairs = [(condor(code, gas), condor(code, gas, "--interpreter", "reference"), revm(code, gas))
-                 for _ in range(arguments.rounds)]
-        result = pairs[0][0][1:]
-        times = [statistics.median(run[index][0] for run in pairs) for index in range(3)]
-        rows.append({
-            "program": name, "gas": result[0], "condorMgas": result[0] / times[0] / 1e6,
-            "referenceMgas": result[0] / times[1] / 1e6, "revmMgas": result[0] / times[2] / 1e6,
-            "timeRatio": statistics.median(run[0][0] / run[2][0] for run in pairs),
-            "agree": all(run[1:] == result for three in pairs for run in three),
-            "result": hashlib.sha256(result[1]).hexdigest()[:16]})
+    rows, agree = [], True
+    if not arguments.json:
+        print(f"load average {os.getloadavg()[0]:.1f}\n{'subject':12} {'case':52} {'measured':>14} {'limit':>14}   result")
+    for name in arguments.subject or SUBJECTS:
+        adapter, quick = SUBJECTS[name]
+        command = [sys.executable, HERE / f"{name}.py", "--json", *(quick if arguments.quick else [])]
+        if arguments.evmc and name in ("programs", "opcodes"):
+            command += ["--evmc", arguments.evmc]
+        print(f"measuring {name}…", file=sys.stderr, flush=True)
+        run = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+        agree &= run.returncode == 0
+        found = json.loads(run.stdout) if run.stdout.strip() else {"skipped": f"exit code {run.returncode}"}
+        if "skipped" in found:
+            print(f"{name:12} skipped: {found['skipped']}", file=sys.stderr)
+            continue
+        for row in adapter(found):
+            rows.append({"subject": name} | row)
+            if not arguments.json:
+                limit = "" if row["limit"] is None else ("<= " if row["bound"] == "most" else ">= ") + shown(row["limit"])
+                print(f"{name:12} {row['case']:52} {shown(row['value']) + ' ' + row['unit']:>14} {limit:>14} {'' if row['kept'] else '*'} "
+                      f"{row['result'][:18]}", flush=True)
     if arguments.json:
         print(json.dumps(rows))
     else:
-        print(f"{'program':10} {'gas':>12} {'Condor':>9} {'reference':>10} {'revm':>9} {'time/revm':>10}  result (Mgas/s)")
-        for row in rows:
-            print(f"{row['program']:10} {row['gas']:12,} {row['condorMgas']:9.0f} {row['referenceMgas']:10.0f} "
-                  f"{row['revmMgas']:9.0f} {row['timeRatio']:10.2f}  {row['result']}"
-                  f"{'' if row['agree'] else '  DISAGREE'}")
-    return 0 if all(row["agree"] for row in rows) else 1
+        print(f"{sum(row['limit'] is not None for row in rows)} figures have a limit, {sum(not row['kept'] for row in rows)} are beyond it (*)")
+    return 0 if agree else 1
 
 
 if __name__ == "__main__":
