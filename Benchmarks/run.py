@@ -95,11 +95,22 @@ def memory(found):
             yield most(f"1,000 empty blocks, {row['name']}", row["secondsPerThousand"], "s", row["goal"])
 
 
+def book(found):
+    for row in found[1:]:
+        yield least(row["name"], row["operationsPerSecond"], "/s", 200_000)
+
+
+def venue(found):
+    for row in found:
+        yield most(row["what"], row["microseconds"], "us", row["limit"], row["result"])
+
+
 SUBJECTS = {
     "programs": (programs, ["--milliseconds", "30"]), "opcodes": (opcodes, ["--milliseconds", "3"]),
     "blocks": (blocks, ["--rounds", "1", "--milliseconds", "50"]), "precompiles": (precompiles, ["--milliseconds", "5"]),
     "keccak": (keccak, ["--rounds", "1", "--milliseconds", "20"]), "state": (state, ["--rounds", "1", "--accounts", "100000"]),
     "quant": (quant, ["--milliseconds", "20"]), "rpc": (rpc, ["--seconds", "2"]),
+    "book": (book, ["--operations", "50000"]), "venue": (venue, ["--accounts", "10000", "--milliseconds", "100"]),
     "memory": (memory, ["--accounts", "100000", "--blocks", "5000", "--transfers", "1000"]),
 }
 
