@@ -91,7 +91,7 @@ import Testing
     #expect(mayNow && !mayLater)
 }
 
-@Test func surfacesWithArbitrageAreRefused() throws {
+@Test func aReportedSurfaceWithArbitrageIsRefused() throws {
     var fixture = try VenueFixture()
     let expiry = VenueFixture.expiry
     func slice(_ a: String, _ b: String) -> [Int128] { [a, b, "-0.2", "0", "0.3"].map { amount($0) } }
