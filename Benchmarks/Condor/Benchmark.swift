@@ -9,6 +9,9 @@ struct Benchmark {
         "blocks": Blocks.run,
         "memory": MemoryBenchmark.run,
         "programs": Programs.run,
+        "pruning": StorageBenchmark.runPruning,
+        "replay": ReplayBenchmark.run,
+        "storage": StorageBenchmark.run,
     ]
 
     static func main() {

@@ -61,6 +61,8 @@ public final class ChainDatabase: Sendable {
     let writer = Mutex(Writer())
     let points: Mutex<Points>
     public let metrics = StorageMetrics()
+    /// How many states were pruned when their space was given back last.
+    let compactedAt = Atomic<Int>(0)
 
     /// Told apart from other versions of this layout.
     static let layout: UInt64 = 1
@@ -214,7 +216,7 @@ public final class ChainDatabase: Sendable {
             let isNext = stored.block.header.parentHash == head.hash
             // What is refused must not be in the log.
             if makesHead, !isNext, head.hash != .zero { _ = try route(to: stored.block.header.parentHash) }
-            let keys = update.changes.map(\.key).sorted(by: SortedMap.precedes)
+            let keys = update.changes.map(\.key)
             let record = ArchiveRecord.block(stored, changedKeys: keys, makesHead: makesHead)
             let position = try archive.append(record.encoded)
             try syncIfDue(&writer)

@@ -14,15 +14,21 @@ struct EmptyReader: StateReader {
 /// A state that differs from another in what an update changed.
 final class LayeredReader: StateReader {
     private let base: any StateReader
-    private let changes: [[UInt8]: [UInt8]?]
+    /// In the order of keys.
+    private let changes: [StateUpdate.Change]
 
     init(_ base: any StateReader, _ update: StateUpdate) {
         self.base = base
-        changes = Dictionary(update.changes.map { ($0.key, $0.new) }, uniquingKeysWith: { $1 })
+        changes = update.changes
     }
 
     func value(_ key: [UInt8]) throws(StorageError) -> [UInt8]? {
-        if let changed = changes[key] { return changed }
+        var (low, high) = (0, changes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if SortedMap.precedes(changes[middle].key, key) { low = middle + 1 } else { high = middle }
+        }
+        if low < changes.count, changes[low].key == key { return changes[low].new }
         return try base.value(key)
     }
 }
@@ -35,12 +41,23 @@ final class StateCache: Sendable {
     /// is free then.
     private final class Shard: Sendable {
         struct Content {
-            var young: [[UInt8]: [UInt8]?] = [:]
-            var old: [[UInt8]: [UInt8]?] = [:]
+            var young: [Key: [UInt8]?] = [:]
+            var old: [Key: [UInt8]?] = [:]
             var youngBytes = 0
         }
 
         let content = Mutex(Content())
+    }
+
+    /// A key whose last bytes, of a hash or a path, tell most keys apart: hashing all of it would cost more than the rest.
+    private struct Key: Hashable {
+        let bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) {
+            var word: UInt64 = 0
+            for byte in bytes.suffix(8) { word = word << 8 | UInt64(byte) }
+            hasher.combine(word)
+        }
     }
 
     private let shards = (0..<16).map { _ in Shard() }
@@ -66,6 +83,7 @@ final class StateCache: Sendable {
     /// nil when it is not known, .some(nil) when the store has no such key.
     func value(_ key: [UInt8]) -> [UInt8]?? {
         let found: [UInt8]?? = shard(key).content.withLock { content in
+            let key = Key(bytes: key)
             if let value = content.young[key] { return value }
             guard let value = content.old.removeValue(forKey: key) else { return nil }
             insert(key, value, &content)
@@ -77,16 +95,17 @@ final class StateCache: Sendable {
 
     func set(_ key: [UInt8], _ value: [UInt8]?) {
         shard(key).content.withLock { content in
+            let key = Key(bytes: key)
             content.old[key] = nil
             insert(key, value, &content)
         }
     }
 
-    private func insert(_ key: [UInt8], _ value: [UInt8]?, _ content: inout Shard.Content) {
+    private func insert(_ key: Key, _ value: [UInt8]?, _ content: inout Shard.Content) {
         if let replaced = content.young.updateValue(value, forKey: key) {
             content.youngBytes += (value?.count ?? 0) - (replaced?.count ?? 0)
         } else {
-            content.youngBytes += key.count + (value?.count ?? 0) + StateCache.entryOverhead
+            content.youngBytes += key.bytes.count + (value?.count ?? 0) + StateCache.entryOverhead
         }
         if content.youngBytes > generationLimit {
             content.old = content.young

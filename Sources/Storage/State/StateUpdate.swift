@@ -11,7 +11,7 @@ struct StateUpdate {
         let new: [UInt8]?
     }
 
-    /// Accounts, slots and trie nodes, each key once.
+    /// Accounts, slots and trie nodes, each key once, in the order of keys.
     private(set) var changes: [Change] = []
     let codes: [StateDiff.CodeAddition]
     private(set) var root: Bytes32 = .zero
@@ -61,6 +61,7 @@ struct StateUpdate {
             changes.append(Change(key: StateKey.node(nil, change.path), old: change.old, new: change.new))
         }
         root = accounts.root
+        changes.sort { SortedMap.precedes($0.key, $1.key) }
     }
 
     private static func updateStorage(_ part: inout Part, _ reader: any StateReader) throws(StorageError) {
