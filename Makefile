@@ -4,9 +4,9 @@ CONDOR := .build/release/condor
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 
-.PHONY: help run build test bench format lint packages clean
+.PHONY: help run build test bench bench-storage format lint packages clean
 help: ## what there is to make
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 run: packages build ## install what is missing, build, start a development node
 	$(CONDOR) node --dev
@@ -20,6 +20,10 @@ test: packages build $(VENV)/ready ## everything that must hold; ends with N pas
 bench: packages build $(VENV)/ready ## every figure that has a limit, in one table; ARGUMENTS="--quick" for a look
 	swift build -c release --product condor-bench
 	$(PYTHON) Benchmarks/run.py $(ARGUMENTS)
+
+bench-storage: packages build $(VENV)/ready ## the storage at full size: half an hour, some gigabytes of disk
+	swift build -c release --product condor-bench
+	$(PYTHON) Benchmarks/storage.py
 
 format: ## put the sources into the project's format
 	swift format -i -r Sources Tests Benchmarks Package.swift

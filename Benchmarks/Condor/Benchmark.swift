@@ -12,7 +12,10 @@ struct Benchmark {
         "memory": MemoryBenchmark.run,
         "pricing": PricingBenchmark.run,
         "programs": Programs.run,
+        "pruning": StorageBenchmark.runPruning,
+        "replay": ReplayBenchmark.run,
         "state": StateBenchmark.run,
+        "storage": StorageBenchmark.run,
         "venue-margin": VenueMarginBenchmark.run,
         "venue-margins": VenueMargins.run,
     ]

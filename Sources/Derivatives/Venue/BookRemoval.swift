@@ -133,12 +133,12 @@ extension ClearingHouse {
         var count = 0
         while count < limit, header.openOrders > 0 {
             let triggers = TriggerHeader(storage.load(.bookTriggers(instrument)))
-            let nearest: [(Ladder, UInt32)] = [
+            let nearest: [(ladder: Ladder, ticks: UInt32)] = [
                 (.bids, header.bestBid), (.asks, header.bestAsk), (.fallingMark, triggers[.fallingMark]),
                 (.risingMark, triggers[.risingMark]), (.fallingIndex, triggers[.fallingIndex]),
                 (.risingIndex, triggers[.risingIndex]),
             ]
-            guard let (ladder, ticks) = nearest.first(where: { $0.1 != 0 }) else { throw .corrupt }
+            guard let (ladder, ticks) = nearest.first(where: { $0.ticks != 0 }) else { throw .corrupt }
             let level = BookLevelWord(storage.load(.bookLevel(instrument, ladder, ticks)))
             let order = OrderReference(instrument: instrument, place: level.first)
             try remove(order, loadTerms(order), .marketClosed, &header)

@@ -1,6 +1,7 @@
 import Chain
 import EVM
 import Execution
+import Foundation
 import Foundations
 import State
 public import Storage
@@ -31,12 +32,28 @@ public struct DataDirectory: Sendable {
         guard let description = try ChainDatabase.description(of: store) else {
             throw NodeError("\(folder) holds no chain: condor import begins one, or condor node --dev --data-dir")
         }
-        if let development = DevelopmentChain(description: description) {
-            rules = ChainRules(.development(chainID: development.chainID))
-        } else {
-            rules = try GenesisFile(parsing: description).rules
-        }
+        rules = try DataDirectory.rules(description)
         database = try ChainDatabase(store: store, disk: SystemDisk(folder: folder + "/blocks"), options: options)
+    }
+
+    /// A chain in memory that begins with a block of the chain in a folder, nil for its head. The folder is read through
+    /// as it is now, and never written; another process may have it open.
+    public init(forking folder: String, at block: UInt64?, options: ChainDatabase.Options) throws {
+        let missing = NodeError("\(folder) holds no chain: condor import begins one, or condor node --dev --data-dir")
+        guard FileManager.default.fileExists(atPath: folder + "/store/CURRENT") else { throw missing }
+        let store = try RocksStore(folder: folder + "/store", isReadOnly: true)
+        guard let description = try ChainDatabase.description(of: store) else { throw missing }
+        rules = try DataDirectory.rules(description)
+        database = try ChainDatabase(
+            forking: store, disk: SystemDisk(folder: folder + "/blocks", isReadOnly: true), at: block,
+            top: MemoryStore(), own: MemoryDisk(), options: options)
+    }
+
+    private static func rules(_ description: [UInt8]) throws -> ChainRules {
+        if let development = DevelopmentChain(description: description) {
+            return ChainRules(.development(chainID: development.chainID))
+        }
+        return try GenesisFile(parsing: description).rules
     }
 
     /// Opens a development chain, or begins it in an empty folder; without a folder it is kept in memory.

@@ -38,6 +38,8 @@ final class LocalChain: Sendable {
     private let current: Mutex<BlockRecord>
     private let state: SleepingMutex<Content>
     private let records = RecordCache(limit: 512)
+    /// Where it tells what it does.
+    let log: EventLog
 
     private struct Content {
         var pool = TransactionPool()
@@ -51,11 +53,11 @@ final class LocalChain: Sendable {
 
     /// A development chain, in a folder that it goes on with, or in memory.
     init(
-        _ options: DevelopmentChain, folder: String? = nil, storage: ChainDatabase.Options = .init()
+        _ options: DevelopmentChain, folder: String? = nil, storage: ChainDatabase.Options = .init(),
+        log: EventLog = .none
     ) throws {
-        guard let accounts = MnemonicAccounts.derive(options.mnemonic, count: options.accountCount) else {
-            throw NodeError("the mnemonic gives no valid keys")
-        }
+        self.log = log
+        let accounts = try LocalChain.accounts(options)
         self.accounts = accounts
         rules = ChainRules(.development(chainID: options.chainID))
         gasLimit = options.gasLimit
@@ -69,7 +71,8 @@ final class LocalChain: Sendable {
     }
 
     /// A chain that was imported; no blocks are made.
-    init(_ directory: DataDirectory, gasLimit: UInt64) throws {
+    init(_ directory: DataDirectory, gasLimit: UInt64, log: EventLog = .none) throws {
+        self.log = log
         accounts = []
         rules = directory.rules
         isSealing = false
@@ -81,13 +84,66 @@ final class LocalChain: Sendable {
         state = SleepingMutex(Content())
     }
 
+    /// A chain that goes on from a block of another one, with blocks of this node's.
+    init(forking directory: DataDirectory, _ options: DevelopmentChain, log: EventLog = .none) throws {
+        self.log = log
+        accounts = try LocalChain.accounts(options)
+        rules = directory.rules
+        isSealing = true
+        isInstant = options.blockTime == nil
+        database = directory.database
+        gasLimit = options.gasLimit
+        genesisHash = try database.hash(of: 0) ?? .zero
+        let head = try LocalChain.head(of: database)
+        current = Mutex(head)
+        var content = Content()
+        // Time goes on from the block, not from now: no fork of the rules is jumped over.
+        content.clockOffset = min(0, Int64(clamping: head.header.timestamp) - Int64(Date().timeIntervalSince1970))
+        state = SleepingMutex(content)
+        guard rules.isMerged(number: head.number + 1, timestamp: head.header.timestamp + 1) else {
+            throw NodeError("block \(head.number) lies before the merge: nodes make blocks without work only behind it")
+        }
+        try fund(UInt256(options.balance) &* LocalChain.ether)
+    }
+
+    /// Lifts accounts to a balance by the withdrawals of a block, which stays an ordinary block this way. Before
+    /// Shanghai there are no withdrawals: accounts have there what they have.
+    private func fund(_ balance: UInt256) throws {
+        let gwei = UInt256(1_000_000_000 as UInt64)
+        try state.withLock { content in
+            let header = nextHeader(content)
+            let view = try head.state
+            var withdrawals: [Withdrawal] = []
+            for account in accounts {
+                let present = try view.account(at: account.address)?.balance ?? .zero
+                guard present < balance else { continue }
+                // A withdrawal is a whole number of Gwei: up, not down.
+                guard let amount = ((balance &- present &+ (gwei &- 1)) / gwei).asUInt64 else { continue }
+                withdrawals.append(
+                    Withdrawal(
+                        index: UInt64(withdrawals.count), validatorIndex: 0, address: account.address, amount: amount))
+            }
+            guard !withdrawals.isEmpty, context(for: header).fork >= .shanghai else { return }
+            try append(build(header, withdrawals: withdrawals, &content))
+        }
+    }
+
+    private static let ether = UInt256(1_000_000_000_000_000_000 as UInt64)
+
+    private static func accounts(_ options: DevelopmentChain) throws -> [DevAccount] {
+        guard let accounts = MnemonicAccounts.derive(options.mnemonic, count: options.accountCount) else {
+            throw NodeError("the mnemonic gives no valid keys")
+        }
+        return accounts
+    }
+
     private static func head(of database: ChainDatabase) throws -> BlockRecord {
         guard let head = try database.block(database.head.hash) else { throw NodeError("the chain has no head") }
         return BlockRecord(head, in: database)
     }
 
     private static func genesis(_ options: DevelopmentChain, _ accounts: [DevAccount]) -> StoredBlock {
-        let balance = UInt256(options.balance) &* UInt256(1_000_000_000_000_000_000 as UInt64)
+        let balance = UInt256(options.balance) &* ether
         let funded =
             accounts.map { GenesisAccount(address: $0.address, balance: balance) } + SystemContractGenesis.accounts
         var header = Header()
@@ -330,6 +386,12 @@ final class LocalChain: Sendable {
         let kept = BlockRecord(stored, in: database)
         records[record.hash] = kept
         current.withLock { $0 = kept }
+        log.write(
+            .information, "block sealed",
+            [
+                ("number", .number(kept.number)), ("hash", .text("\(kept.hash)")),
+                ("transactions", .number(UInt64(kept.transactions.count))), ("gasUsed", .number(kept.header.gasUsed)),
+            ])
     }
 
     // MARK: Development
@@ -373,6 +435,7 @@ final class LocalChain: Sendable {
             try database.setHead(snapshot.head)
             let record = try LocalChain.head(of: database)
             current.withLock { $0 = record }
+            log.write(.information, "chain reverted", [("number", .number(record.number))])
             content.pool = snapshot.pool
             content.clockOffset = snapshot.clockOffset
             content.nextTimestamp = nil

@@ -16,29 +16,44 @@ public final class LocalNode: Sendable {
     private let sealing = DispatchQueue(label: "condor.sealing")
     private let pruning = DispatchQueue(label: "condor.pruning", qos: .utility)
     private let isStopped = Atomic<Bool>(false)
+    private let log: EventLog
 
     /// Makes or opens a development chain and binds the port (0 takes a free one); `start` begins to serve. Without a
     /// data folder the chain is kept in memory.
     public convenience init(
         development options: DevelopmentChain, dataFolder: String? = nil, storage: ChainDatabase.Options = .init(),
-        host: String, port: UInt16, threadCount: Int
+        host: String, port: UInt16, threadCount: Int, log: EventLog = .none
     ) throws {
         try self.init(
-            LocalChain(options, folder: dataFolder, storage: storage), blockTime: options.blockTime, host: host,
-            port: port, threadCount: threadCount)
+            LocalChain(options, folder: dataFolder, storage: storage, log: log), blockTime: options.blockTime,
+            host: host, port: port, threadCount: threadCount)
+    }
+
+    /// A chain of this node's own that begins with a block of another one (`DataDirectory(forking:at:)`), whose rules it
+    /// keeps. Of `options` the accounts, the gas limit and the time between blocks are used.
+    public convenience init(
+        forking directory: DataDirectory, _ options: DevelopmentChain, host: String, port: UInt16, threadCount: Int,
+        log: EventLog = .none
+    ) throws {
+        try self.init(
+            LocalChain(forking: directory, options, log: log), blockTime: options.blockTime, host: host, port: port,
+            threadCount: threadCount)
     }
 
     /// Serves a chain that was imported: it does not grow, transactions wait. `gasLimit` is what blocks that clients have
     /// built tend to.
     public convenience init(
-        serving directory: DataDirectory, gasLimit: UInt64, host: String, port: UInt16, threadCount: Int
+        serving directory: DataDirectory, gasLimit: UInt64, host: String, port: UInt16, threadCount: Int,
+        log: EventLog = .none
     ) throws {
         try self.init(
-            LocalChain(directory, gasLimit: gasLimit), blockTime: nil, host: host, port: port, threadCount: threadCount)
+            LocalChain(directory, gasLimit: gasLimit, log: log), blockTime: nil, host: host, port: port,
+            threadCount: threadCount)
     }
 
     private init(_ chain: LocalChain, blockTime: UInt64?, host: String, port: UInt16, threadCount: Int) throws {
         self.chain = chain
+        log = chain.log
         self.blockTime = blockTime
         accounts = chain.accounts
         chainID = chain.rules.chainID
@@ -61,20 +76,52 @@ public final class LocalNode: Sendable {
     /// The reply to the body of an HTTP request, without a connection.
     package func respond(to body: [UInt8]) -> [UInt8] { service.respond(to: body) }
 
-    public func start() {
-        server.start()
-        if let blockTime { sealRepeatedly(every: Int(blockTime)) }
-        if chain.database.options.retention != .everything { pruneRepeatedly() }
+    /// Writes the state at a retained block to a file while the node goes on.
+    public func exportSnapshot(
+        block: UInt64, to disk: any Disk, name: String
+    ) throws(StorageError) -> Snapshot.Content {
+        try Snapshot.export(chain.database, block: block, to: disk, name: name)
     }
 
-    /// A bounded step at a time, so that a block never waits long for the database.
+    public func start() {
+        server.start()
+        let database = chain.database
+        log.write(
+            .information, "node started",
+            [
+                ("chain", .number(chainID)), ("port", .number(UInt64(port))), ("head", .number(headNumber)),
+                ("recovered", .number(UInt64(database.metrics.recoveredRecords.load(ordering: .relaxed)))),
+            ])
+        if let blockTime { sealRepeatedly(every: Int(blockTime)) }
+        if database.options.retention != .everything { pruneRepeatedly() }
+    }
+
+    /// A few states at a time with pauses between, so that a block never waits long for the database or the disk.
     private func pruneRepeatedly() {
         pruning.asyncAfter(deadline: .now() + .seconds(1)) { [weak self] in
             guard let self else { return }
+            let database = chain.database
             do {
-                while try !isStopped.load(ordering: .relaxed) && chain.database.pruneStep() { usleep(1000) }
+                var count = 0
+                var start = ContinuousClock.now
+                while try !isStopped.load(ordering: .relaxed) && database.pruneStep(blocks: 4) {
+                    count += 1
+                    usleep(UInt32(clamping: RPCService.nanoseconds(since: start) / 1000 * 2))
+                    start = .now
+                }
+                if count > 0 {
+                    log.write(
+                        .information, "pruned",
+                        [
+                            ("oldestState", .number(database.stateRange.lowerBound)),
+                            ("oldestBlock", .number(database.oldestBlock)),
+                        ])
+                }
+                if try database.compactIfDue() {
+                    log.write(.information, "compacted", [("storeBytes", .number(database.size.store))])
+                }
             } catch {
-                return FileHandle.standardError.write(Data("cannot prune: \(error)\n".utf8))
+                return log.write(.error, "cannot prune", [("reason", .text("\(error)"))])
             }
             if !isStopped.load(ordering: .relaxed) { pruneRepeatedly() }
         }
@@ -86,7 +133,7 @@ public final class LocalNode: Sendable {
             do {
                 try service.seal()
             } catch {
-                FileHandle.standardError.write(Data("cannot seal a block: \(error)\n".utf8))
+                log.write(.error, "cannot seal a block", [("reason", .text("\(error)"))])
             }
             sealRepeatedly(every: seconds)
         }
@@ -99,5 +146,8 @@ public final class LocalNode: Sendable {
         server.stop()
         // Blocks of a policy that syncs more seldom than every block.
         try? chain.database.sync()
+        if let failure { log.write(.error, "database stopped", [("reason", .text("\(failure)"))]) }
+        log.write(.information, "node stopped", [("head", .number(headNumber))])
+        log.stop()
     }
 }

@@ -47,6 +47,7 @@ extension RPCService {
         add("store_bytes", "gauge", "Size of the store.", "\(size.store)")
         add("proofs_total", "counter", "Answers of eth_getProof.", count(proofCount))
         add("proof_seconds_total", "counter", "Time spent in reading proofs.", seconds(proofNanoseconds))
+        add("log_dropped_total", "counter", "Events that the log had no room for.", "\(chain.log.droppedCount)")
         let pool = chain.poolStatus()
         add("pool_pending", "gauge", "Transactions that could be executed now.", "\(pool.pending.count)")
         add("pool_queued", "gauge", "Transactions that wait for others.", "\(pool.queued.count)")

@@ -31,7 +31,7 @@ final class BlockArchive: Sendable {
 
     private static let suffix = ".blocks"
 
-    private static func name(_ segment: UInt32) -> String {
+    static func name(_ segment: UInt32) -> String {
         let digits = "\(segment)"
         return String(repeating: "0", count: 10 - digits.count) + digits + suffix
     }

@@ -32,14 +32,12 @@ extension ChainDatabase {
     public func pruneStep(blocks: Int = 16) throws(StorageError) -> Bool {
         var isMoreLeft = false
         let target = try retainedFrom()
-        try writing { (_) throws(StorageError) in
-            let oldest = history.range.lowerBound
-            guard oldest < target, target <= head.number else {
-                isMoreLeft = try pruneSegment(below: oldest)
-                return
-            }
-            let next = min(target, oldest + UInt64(blocks))
-            var batch = StoreBatch()
+        let oldest = history.range.lowerBound
+        // What is pruned never changes: it is read before writers have to wait.
+        var batch = StoreBatch()
+        var next = oldest
+        if oldest < target, target <= head.number {
+            next = min(target, oldest + UInt64(blocks))
             // What block `number` replaced is needed by states before it only.
             for number in (oldest + 1)...next {
                 guard let hash = try hash(of: number), let (_, keys) = try record(hash) else {
@@ -48,6 +46,14 @@ extension ChainDatabase {
                 for key in keys { batch.remove(StateKey.history(key, block: number)) }
             }
             batch.put(ChainKey.oldestState, .bigEndian(next))
+        }
+        try writing { (_) throws(StorageError) in
+            // Somebody else pruned, or the head went back.
+            guard history.range.lowerBound == oldest, next <= head.number else { return }
+            guard next > oldest else {
+                isMoreLeft = try pruneSegment(below: oldest)
+                return
+            }
             // Readers of the old states are refused before the rows go.
             history.setOldest(next)
             try store.write(batch, durably: false)
@@ -88,6 +94,24 @@ extension ChainDatabase {
 
     /// Gives back to the disk what was pruned.
     public func compact() throws(StorageError) { try store.compact() }
+
+    /// Gives back the space of pruned history when enough states were forgotten since the last time: a tenth of those
+    /// that are kept. In the background, one table after the other; answers whether there was anything to do.
+    public func compactIfDue() throws(StorageError) -> Bool {
+        let pruned = metrics.prunedBlocks.load(ordering: .relaxed)
+        let range = stateRange
+        let last = compactedAt.load(ordering: .relaxed)
+        guard pruned - last >= max(ChainDatabase.leastCompaction, Int((range.upperBound - range.lowerBound) / 10)),
+            compactedAt.compareExchange(expected: last, desired: pruned, ordering: .relaxed).exchanged
+        else { return false }
+        for table in StoreTable.ofState {
+            try store.compact(from: [table + StoreTable.history], before: [table + StoreTable.history + 1])
+        }
+        return true
+    }
+
+    /// States that must be forgotten before their space is worth the work.
+    private static let leastCompaction = 1024
 
     /// Bytes of the archive and the store.
     public var size: (archive: UInt64, store: UInt64) { (archive.size, store.size) }

@@ -146,7 +146,7 @@ extension ChainDatabase {
         let old = head
         guard let row = try row(old.hash) else { throw .damaged("the head's row") }
         var keys: [[UInt8]] = []
-        for table in [StoreTable.account, StoreTable.slot, StoreTable.accountNode, StoreTable.storageNode] {
+        for table in StoreTable.ofState {
             try store.scan(from: [table + StoreTable.history], before: [table + StoreTable.history + 1]) { key, _ in
                 if key.bigEndian64(at: key.count - 8) == old.number {
                     var plain = Array(key.dropLast(8))

@@ -61,6 +61,8 @@ public final class ChainDatabase: Sendable {
     let writer = Mutex(Writer())
     let points: Mutex<Points>
     public let metrics = StorageMetrics()
+    /// How many states were pruned when their space was given back last.
+    let compactedAt = Atomic<Int>(0)
 
     /// Told apart from other versions of this layout.
     static let layout: UInt64 = 1
@@ -214,7 +216,7 @@ public final class ChainDatabase: Sendable {
             let isNext = stored.block.header.parentHash == head.hash
             // What is refused must not be in the log.
             if makesHead, !isNext, head.hash != .zero { _ = try route(to: stored.block.header.parentHash) }
-            let keys = update.changes.map(\.key).sorted(by: SortedMap.precedes)
+            let keys = update.orderedChanges.map(\.key)
             let record = ArchiveRecord.block(stored, changedKeys: keys, makesHead: makesHead)
             let position = try archive.append(record.encoded)
             try syncIfDue(&writer)
@@ -299,12 +301,13 @@ public final class ChainDatabase: Sendable {
         try metrics.timed(metrics.commitNanoseconds) { () throws(StorageError) in
             var batch = batch
             let header = stored.block.header
-            history.commit(update.changes, block: header.number, to: &batch)
+            let changes = update.orderedChanges
+            history.commit(changes, block: header.number, to: &batch)
             for addition in update.codes { batch.put(StateKey.code(addition.hash), addition.code) }
             index(stored, to: &batch)
             batch.put(ChainKey.head, stored.hash.bytes)
             if isLast { batch.put(ChainKey.position, archive.end.encoded) }
-            try history.write(batch, update.changes, head: header.number)
+            try history.write(batch, changes, head: header.number)
             points.withLock { $0.head = ChainDatabase.place(stored) }
         }
     }

@@ -12,6 +12,9 @@ enum ChainKey {
     static let layout: [UInt8] = [StoreTable.meta, 6]
     static let description: [UInt8] = [StoreTable.meta, 7]
 
+    /// Where an import of a snapshot stands.
+    static let snapshot: [UInt8] = [StoreTable.meta, 9]
+
     /// The highest block number in a segment of the archive.
     static func segment(_ number: UInt32) -> [UInt8] {
         var key: [UInt8] = [StoreTable.meta, 8]

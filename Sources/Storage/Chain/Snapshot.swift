@@ -19,9 +19,11 @@ public enum Snapshot {
         public var stateRoot: Bytes32 = .zero
         public var accounts = 0
         public var slots = 0
+        /// The accounts that were there already when an interrupted export or import went on.
+        public var resumedAt = 0
     }
 
-    private enum Kind {
+    enum Kind {
         static let head: UInt8 = 1
         static let account: UInt8 = 2
         static let slots: UInt8 = 3
@@ -29,12 +31,10 @@ public enum Snapshot {
     }
 
     private static let slotsInChunk = 1024
-    /// Bytes of rows that go to the store at once while a snapshot is read.
-    private static let batchBytes = 8 << 20
-
     // MARK: Writing
 
-    /// Writes the state at a retained block of the chain. Blocks may be added meanwhile.
+    /// Writes the state at a retained block of the chain. Blocks may be added meanwhile. A file that an earlier export of
+    /// the same block left unfinished is gone on with.
     public static func export(
         _ database: ChainDatabase, block number: UInt64, to disk: any Disk, name: String,
         progress: (Int) -> Void = { _ in }
@@ -42,7 +42,6 @@ public enum Snapshot {
         guard let stored = try database.block(number: number) else { throw .unknownBlock }
         guard database.stateRange.contains(number) else { throw .pruned(block: number) }
         let file = try RecordFile(disk: disk, name: name)
-        guard file.size == 0 else { throw .otherChain("\(name) is there already") }
         var hashes: [Bytes32] = []
         for previous in (number >= 256 ? number - 256 : 0)..<number {
             guard let hash = try database.hash(of: previous) else { continue }
@@ -50,16 +49,17 @@ public enum Snapshot {
         }
         let description = try ChainDatabase.description(of: database.store) ?? []
         let block = ArchiveRecord.block(stored.withoutDiff, changedKeys: [], makesHead: true).encoded
-        _ = try file.append(
+        let head =
             [Kind.head]
-                + RLPEncoder.list { encoder in
-                    encoder.append(description)
-                    encoder.append(block)
-                    encoder.list { encoder in for hash in hashes { encoder.append(hash) } }
-                })
+            + RLPEncoder.list { encoder in
+                encoder.append(description)
+                encoder.append(block)
+                encoder.list { encoder in for hash in hashes { encoder.append(hash) } }
+            }
         var content = Content(number: number, hash: stored.hash, stateRoot: stored.block.header.stateRoot)
+        let next = try resume(file, name: name, head: head, &content)
         let reader = database.history.reader(at: number)
-        try TrieWalk(reader: reader, owner: nil).visit { (hash, value) throws(StorageError) in
+        try TrieWalk(reader: reader, owner: nil).visit(from: next) { (hash, value) throws(StorageError) in
             guard let (account, _) = AccountCoding.decode(value) else { throw .damaged("account \(hash)") }
             let code = account.hasCode ? try database.store.get(StateKey.code(account.codeHash)) ?? [] : []
             _ = try file.append(
@@ -82,6 +82,42 @@ public enum Snapshot {
                 })
         try file.sync()
         return content
+    }
+
+    /// Cuts a file off before the last account that it holds; answers that account's hash. An empty one gets its head.
+    private static func resume(
+        _ file: RecordFile, name: String, head: [UInt8], _ content: inout Content
+    ) throws(StorageError) -> Bytes32 {
+        var last: (hash: Bytes32, offset: UInt64, slots: Int)?
+        var isWhole = false
+        var isFirst = true
+        try file.recover { (offset, record) throws(StorageError) in
+            defer { isFirst = false }
+            var decoder = RLPDecoder(Array(record.dropFirst()))
+            switch record[0] {
+            case Kind.account:
+                guard var fields = try? decoder.list(), let hash = try? fields.hash() else { break }
+                last = (hash, offset, content.slots)
+                content.accounts += 1
+            case Kind.slots:
+                var items = 0
+                while (try? decoder.encodedItem()) != nil { items += 1 }
+                content.slots += items / 2
+            case Kind.end: isWhole = true
+            default: if !isFirst || record != head { throw .otherChain("\(name) is there already") }
+            }
+        }
+        if isWhole { throw .otherChain("\(name) is there already") }
+        guard let last else {
+            try file.file.truncate(to: 0)
+            _ = try file.append(head)
+            return .zero
+        }
+        try file.file.truncate(to: last.offset)
+        content.accounts -= 1
+        content.slots = last.slots
+        content.resumedAt = content.accounts
+        return last.hash
     }
 
     private static func exportSlots(
@@ -111,195 +147,40 @@ public enum Snapshot {
         try read(disk, name: name, into: nil)
     }
 
-    /// Begins a database with a snapshot; open it afterwards as any other. After an interruption the same call does it
-    /// again: what was written before is written as it was, and the folder has no head before all of it is there.
+    /// Begins a database with a snapshot; open it afterwards as any other. After an interruption the same call goes on
+    /// where the rows that were written end; the folder has no head before all of them are there. Rows go to the store
+    /// `batchBytes` at a time.
     public static func load(
-        _ disk: any Disk, name: String, into store: any Store, blocks: any Disk,
+        _ disk: any Disk, name: String, into store: any Store, blocks: any Disk, batchBytes: Int = 8 << 20,
         progress: (Int) -> Void = { _ in }
     ) throws(StorageError) -> Content {
         if try store.get(ChainKey.head) != nil { throw .otherChain("the data folder holds a chain already") }
-        return try read(disk, name: name, into: (store, blocks), progress: progress)
+        return try read(disk, name: name, into: (store, blocks), batchBytes: batchBytes, progress: progress)
     }
 
     private static func read(
-        _ disk: any Disk, name: String, into target: (store: any Store, blocks: any Disk)?,
+        _ disk: any Disk, name: String, into target: (store: any Store, blocks: any Disk)?, batchBytes: Int = 0,
         progress: (Int) -> Void = { _ in }
     ) throws(StorageError) -> Content {
         guard try disk.names().contains(name) else {
             throw .system(operation: "open", path: name, code: 2)
         }
         let file = try RecordFile(disk: disk, name: name)
-        var reading = Reading(store: target?.store)
+        var reading = SnapshotReading(store: target?.store, batchBytes: batchBytes)
         var offset: UInt64 = 0
         while !reading.isComplete {
             guard let record = try file.record(at: offset) else {
                 throw .damaged("\(name) at byte \(offset): the snapshot ends there or is damaged")
             }
-            try reading.take(record)
             offset += UInt64(record.count + RecordFile.overhead)
+            try reading.take(record, end: offset)
+            // Only the first record says what snapshot this is.
+            if let next = try reading.resumed() { offset = next }
             progress(reading.content.accounts)
         }
         guard offset == file.size else { throw .damaged("\(name) goes on behind its end") }
         if let target { try reading.begin(target.blocks) }
         return reading.content
-    }
-
-    /// A snapshot being read.
-    private struct Reading {
-        private let store: (any Store)?
-        private let rows = Rows()
-        private var accounts: TrieBuilder
-        private var storage: TrieBuilder?
-        private var current: (hash: Bytes32, storageRoot: Bytes32)?
-        private var block: StoredBlock?
-        private var hashes: [Bytes32] = []
-        private var description: [UInt8] = []
-        private(set) var content = Content()
-        private(set) var isComplete = false
-
-        /// What goes to the store next.
-        private final class Rows {
-            var batch = StoreBatch()
-            var bytes = 0
-
-            func put(_ key: [UInt8], _ value: [UInt8]) {
-                batch.put(key, value)
-                bytes += key.count + value.count
-            }
-        }
-
-        init(store: (any Store)?) {
-            self.store = store
-            let rows = self.rows
-            accounts = TrieBuilder { path, encoded in rows.put(StateKey.node(nil, path), encoded) }
-        }
-
-        private static let malformed = StorageError.damaged("a record of the snapshot")
-
-        mutating func take(_ record: [UInt8]) throws(StorageError) {
-            var account: (hash: Bytes32, value: [UInt8], code: [UInt8])?
-            do throws(RLPError) {
-                var decoder = RLPDecoder(Array(record.dropFirst()))
-                switch record[0] {
-                case Kind.head where block == nil:
-                    var fields = try decoder.list()
-                    description = try fields.string()
-                    let encoded = try fields.string()
-                    hashes = try fields.array { (hash: inout RLPDecoder) throws(RLPError) in try hash.hash() }
-                    guard case .block(let stored, _, _)? = ArchiveRecord(encoded) else {
-                        throw RLPError(.invalidValue, at: 0)
-                    }
-                    block = stored
-                    content.number = stored.block.header.number
-                    content.hash = stored.hash
-                    content.stateRoot = stored.block.header.stateRoot
-                case Kind.account where block != nil:
-                    var fields = try decoder.list()
-                    let hash = try fields.hash()
-                    let value = try fields.string()
-                    account = (hash, value, try fields.string())
-                case Kind.slots where current != nil:
-                    while !decoder.isAtEnd {
-                        let hash = try decoder.hash()
-                        try takeSlot(hash, try decoder.string()).get()
-                    }
-                case Kind.end where block != nil:
-                    var fields = try decoder.list()
-                    let counts = (try fields.integer(), try fields.integer())
-                    try closeAccount().get()
-                    guard counts == (UInt64(content.accounts), UInt64(content.slots)),
-                        accounts.finish() == content.stateRoot
-                    else { throw RLPError(.invalidValue, at: 0) }
-                    isComplete = true
-                default: throw RLPError(.invalidValue, at: 0)
-                }
-            } catch {
-                throw Reading.malformed
-            }
-            if let account { try takeAccount(account.hash, account.value, account.code) }
-            try flush(limit: Snapshot.batchBytes)
-        }
-
-        private mutating func takeAccount(
-            _ hash: Bytes32, _ value: [UInt8], _ code: [UInt8]
-        ) throws(StorageError) {
-            do throws(RLPError) { try closeAccount().get() } catch { throw Reading.malformed }
-            guard let (account, storageRoot) = AccountCoding.decode(value), accounts.add(hash, value),
-                account.hasCode ? Keccak256.hash(code) == account.codeHash : code.isEmpty
-            else { throw .damaged("account \(hash) of the snapshot") }
-            rows.put(StateKey.account(hash), value)
-            if account.hasCode { rows.put(StateKey.code(account.codeHash), code) }
-            let rows = self.rows
-            storage = TrieBuilder { path, encoded in rows.put(StateKey.node(hash, path), encoded) }
-            current = (hash, storageRoot)
-            content.accounts += 1
-        }
-
-        private mutating func takeSlot(_ hash: Bytes32, _ value: [UInt8]) -> Result<Void, RLPError> {
-            guard let current, storage?.add(hash, value) == true else {
-                return .failure(RLPError(.invalidValue, at: 0))
-            }
-            rows.put(StateKey.slot(current.hash, hash), value)
-            content.slots += 1
-            return .success(())
-        }
-
-        /// The storage root is checked as soon as the account's last slot is there.
-        private mutating func closeAccount() -> Result<Void, RLPError> {
-            guard let current, var builder = storage else { return .success(()) }
-            let root = builder.finish()
-            storage = nil
-            self.current = nil
-            return root == current.storageRoot ? .success(()) : .failure(RLPError(.invalidValue, at: 0))
-        }
-
-        private mutating func flush(limit: Int) throws(StorageError) {
-            guard rows.bytes > limit else { return }
-            if let store { try store.write(rows.batch, durably: false) }
-            rows.batch = StoreBatch()
-            rows.bytes = 0
-        }
-
-        /// Everything durable, then the archive's first record and the store's head.
-        mutating func begin(_ blocks: any Disk) throws(StorageError) {
-            guard let store, let block else { return }
-            try flush(limit: -1)
-            let archive = try BlockArchive(disk: blocks, segmentLimit: .max)
-            var position = BlockArchive.Position.start
-            if archive.end == .start {
-                position = try archive.append(
-                    ArchiveRecord.block(block, changedKeys: [], makesHead: true).encoded)
-            } else {
-                // Of an attempt that ended just here.
-                guard case .block(let earlier, _, _)? = ArchiveRecord(try archive.record(at: .start)),
-                    earlier.hash == block.hash
-                else { throw .otherChain("the data folder holds blocks already") }
-            }
-            try archive.sync()
-            var batch = StoreBatch()
-            let number = block.block.header.number
-            batch.put(ChainKey.layout, .bigEndian(ChainDatabase.layout))
-            batch.put(ChainKey.description, description)
-            batch.put(
-                ChainKey.block(block.hash),
-                BlockRow(position: position, number: number, parent: block.block.header.parentHash).encoded)
-            for (index, hash) in hashes.enumerated() {
-                batch.put(ChainKey.hash(number - UInt64(hashes.count - index)), hash.bytes)
-            }
-            batch.put(ChainKey.hash(number), block.hash.bytes)
-            for (index, transaction) in block.transactions.enumerated() {
-                var place: [UInt8] = .bigEndian(number)
-                place.append(bigEndian: UInt32(index))
-                batch.put(ChainKey.transaction(transaction.hash), place)
-            }
-            for key in ChainDatabase.logKeys(block) { batch.put(key, []) }
-            batch.put(ChainKey.segment(position.segment), .bigEndian(number))
-            batch.put(ChainKey.oldestState, .bigEndian(number))
-            batch.put(ChainKey.oldestBlock, .bigEndian(number))
-            batch.put(ChainKey.position, archive.end.encoded)
-            batch.put(ChainKey.head, block.hash.bytes)
-            try store.write(batch, durably: true)
-        }
     }
 }
 

@@ -4,10 +4,13 @@ import Synchronization
 /// A folder of the machine's file system.
 public final class SystemDisk: Disk {
     private let folder: String
+    private let isReadOnly: Bool
 
-    /// Makes the folder if it is not there.
-    public init(folder: String) throws(StorageError) {
+    /// Makes the folder if it is not there. Read only, nothing in it changes.
+    public init(folder: String, isReadOnly: Bool = false) throws(StorageError) {
         self.folder = folder
+        self.isReadOnly = isReadOnly
+        if isReadOnly { return }
         var path = folder.hasPrefix("/") ? "" : "."
         for part in folder.split(separator: "/") {
             path += "/" + part
@@ -17,7 +20,7 @@ public final class SystemDisk: Disk {
 
     public func open(_ name: String) throws(StorageError) -> any DiskFile {
         let path = "\(folder)/\(name)"
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        let descriptor = Glibc.open(path, isReadOnly ? O_RDONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw .last("open", path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .last("read the size of", path) }
@@ -38,6 +41,7 @@ public final class SystemDisk: Disk {
     }
 
     public func remove(_ name: String) throws(StorageError) {
+        guard !isReadOnly else { throw .system(operation: "remove", path: "\(folder)/\(name)", code: EROFS) }
         if unlink("\(folder)/\(name)") != 0 { throw .last("remove", "\(folder)/\(name)") }
     }
 

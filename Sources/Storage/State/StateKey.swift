@@ -8,6 +8,8 @@ enum StoreTable {
     static let slot: UInt8 = 0x02
     static let accountNode: UInt8 = 0x03
     static let storageNode: UInt8 = 0x04
+    /// The tables of the state that have a history.
+    static let ofState = [account, slot, accountNode, storageNode]
     static let code: UInt8 = 0x05
     /// What the tables above held before a block: their key with this added to its first byte, then the block.
     static let history: UInt8 = 0x10

@@ -60,6 +60,17 @@ final class StateCache: Sendable {
         let content = Mutex(Content())
     }
 
+    /// A key whose last bytes, of a hash or a path, tell most keys apart: hashing all of it would cost more than the rest.
+    private struct Key: Hashable {
+        let bytes: [UInt8]
+
+        func hash(into hasher: inout Hasher) {
+            var word: UInt64 = 0
+            for byte in bytes.suffix(8) { word = word << 8 | UInt64(byte) }
+            hasher.combine(word)
+        }
+    }
+
     private let shards = (0..<16).map { _ in Shard() }
     private let generationLimit: Int
     private let hitCount = Atomic<UInt64>(0)

@@ -14,6 +14,9 @@ struct StateUpdate {
 
     /// Accounts, slots and trie nodes, each key once.
     private(set) var changes: [Change] = []
+
+    /// The same in the order of keys, as a store takes them best.
+    var orderedChanges: [Change] { changes.sorted { SortedMap.precedes($0.key, $1.key) } }
     let codes: [StateDiff.CodeAddition]
     private(set) var root: Bytes32 = .zero
 

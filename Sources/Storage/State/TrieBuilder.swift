@@ -83,4 +83,42 @@ struct TrieBuilder {
         if !isNoted { emit(Array(path), encoded) }
         return TrieCoding.reference(Keccak256.hash(encoded))
     }
+
+    // MARK: Interruptions
+
+    /// Appends what is not yet emitted: the open branches and the last leaf.
+    func encode(to encoder: inout RLPEncoder) {
+        encoder.list { encoder in
+            for branch in open {
+                encoder.list { encoder in
+                    encoder.append(UInt64(branch.depth))
+                    for child in branch.children { encoder.append(child) }
+                }
+            }
+        }
+        encoder.append(last?.key ?? [])
+        encoder.append(last?.value ?? [])
+    }
+
+    /// Goes on where `encode` was called.
+    init(
+        _ decoder: inout RLPDecoder, emit: @escaping (_ path: [UInt8], _ encoded: [UInt8]) -> Void
+    ) throws(RLPError) {
+        self.init(emit: emit)
+        open = try decoder.array { (item: inout RLPDecoder) throws(RLPError) in
+            var fields = try item.list()
+            let position = fields.position
+            guard let depth = Int(exactly: try fields.integer()), depth < 64 else {
+                throw RLPError(.invalidValue, at: position)
+            }
+            var branch = Open(depth: depth)
+            for index in branch.children.indices { branch.children[index] = try fields.string() }
+            return branch
+        }
+        let position = decoder.position
+        let key = try decoder.string()
+        let value = try decoder.string()
+        guard key.isEmpty || key.count == 64 else { throw RLPError(.invalidValue, at: position) }
+        if !key.isEmpty { last = (key, value) }
+    }
 }

@@ -48,6 +48,8 @@ public final class MemoryStore: Store {
 
     public func compact() throws(StorageError) {}
 
+    public func compact(from start: [UInt8], before end: [UInt8]) throws(StorageError) {}
+
     public func abandon() {}
 
     private struct Snapshot: StoreReader {

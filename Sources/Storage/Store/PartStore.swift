@@ -37,6 +37,10 @@ public final class PartStore: Store {
 
     public func compact() throws(StorageError) { try whole.compact() }
 
+    public func compact(from start: [UInt8], before end: [UInt8]) throws(StorageError) {
+        try whole.compact(from: prefix + start, before: prefix + end)
+    }
+
     public func abandon() { whole.abandon() }
 
     private struct Snapshot: StoreReader {

@@ -10,6 +10,8 @@ public final class RocksStore: Store, @unchecked Sendable {
     private let handle: OpaquePointer
     private let cache: OpaquePointer
     private let readOptions = rocksdb_readoptions_create()
+    /// For ranges within one prefix: files without the prefix are passed over.
+    private let prefixOptions = rocksdb_readoptions_create()
     private let lazyWrite = rocksdb_writeoptions_create()
     private let durableWrite = rocksdb_writeoptions_create()
     private let isAbandoned = Atomic<Bool>(false)
@@ -17,16 +19,19 @@ public final class RocksStore: Store, @unchecked Sendable {
     /// Bytes that the engine may hold in memory.
     public struct Memory: Sendable {
         public var blockCache = 192 << 20
-        public var writeBuffer = 48 << 20
+        /// Rows that are not in files yet. Small, since the engine's list of them is fast while it fits in the processor's
+        /// cache.
+        public var writeBuffer = 16 << 20
 
         public init() {}
     }
 
-    /// Opens the store in a folder, or makes it.
-    public init(folder: String, memory: Memory = Memory()) throws(StorageError) {
+    /// Opens the store in a folder, or makes it. Read only, nothing in the folder changes, not even when another process
+    /// writes to it: the store stays as it was when it was opened.
+    public init(folder: String, isReadOnly: Bool = false, memory: Memory = Memory()) throws(StorageError) {
         let options = rocksdb_options_create()
         defer { rocksdb_options_destroy(options) }
-        rocksdb_options_set_create_if_missing(options, 1)
+        rocksdb_options_set_create_if_missing(options, isReadOnly ? 0 : 1)
         rocksdb_options_set_paranoid_checks(options, 1)
         // A log that a power cut tore ends there: what came before is whole batches.
         rocksdb_options_set_wal_recovery_mode(options, Int32(rocksdb_point_in_time_recovery))
@@ -34,12 +39,21 @@ public final class RocksStore: Store, @unchecked Sendable {
         rocksdb_options_set_max_write_buffer_number(options, 3)
         rocksdb_options_set_max_background_jobs(options, 2)
         rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1)
+        // Keys are hashes, so that every file overlaps every other: much at once and few levels rewrite rows less often.
+        rocksdb_options_set_level0_file_num_compaction_trigger(options, 12)
+        rocksdb_options_set_level0_slowdown_writes_trigger(options, 28)
+        rocksdb_options_set_level0_stop_writes_trigger(options, 44)
+        rocksdb_options_set_max_bytes_for_level_base(options, 1 << 30)
         rocksdb_options_set_compression(options, Int32(rocksdb_lz4_compression))
         rocksdb_options_set_bottommost_compression(options, Int32(rocksdb_zstd_compression))
         rocksdb_options_set_bytes_per_sync(options, 1 << 20)
-        rocksdb_options_set_max_open_files(options, 512)
-        rocksdb_options_set_keep_log_file_num(options, 2)
-        rocksdb_options_set_max_log_file_size(options, 4 << 20)
+        // Files that another process removes stay readable only while they are open.
+        rocksdb_options_set_max_open_files(options, isReadOnly ? -1 : 512)
+        // The engine's own log stays empty, beyond its highest level: writing to it would end the process when the disk is
+        // full. Read only it is not even made, since it cannot be made there.
+        rocksdb_options_set_info_log_level(options, 6)
+        rocksdb_options_set_keep_log_file_num(options, 1)
+        if isReadOnly { rocksdb_options_set_db_log_dir(options, "/dev/null") }
         cache = rocksdb_cache_create_lru(memory.blockCache)
         let table = rocksdb_block_based_options_create()
         rocksdb_block_based_options_set_block_cache(table, cache)
@@ -47,15 +61,20 @@ public final class RocksStore: Store, @unchecked Sendable {
         rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1)
         rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(10))
         rocksdb_block_based_options_set_format_version(table, 5)
+        rocksdb_options_set_prefix_extractor(options, RocksStore.historyPrefix())
+        rocksdb_readoptions_set_total_order_seek(readOptions, 1)
         rocksdb_options_set_block_based_table_factory(options, table)
         rocksdb_block_based_options_destroy(table)
         rocksdb_writeoptions_set_sync(durableWrite, 1)
         var error: UnsafeMutablePointer<CChar>?
-        let opened = rocksdb_open(options, folder, &error)
+        let opened =
+            isReadOnly
+            ? rocksdb_open_for_read_only(options, folder, 0, &error) : rocksdb_open(options, folder, &error)
         guard let opened, error == nil else {
             let failure = RocksStore.failure(error)
             rocksdb_cache_destroy(cache)
             rocksdb_readoptions_destroy(readOptions)
+            rocksdb_readoptions_destroy(prefixOptions)
             rocksdb_writeoptions_destroy(lazyWrite)
             rocksdb_writeoptions_destroy(durableWrite)
             throw failure
@@ -69,6 +88,7 @@ public final class RocksStore: Store, @unchecked Sendable {
         rocksdb_close(handle)
         rocksdb_cache_destroy(cache)
         rocksdb_readoptions_destroy(readOptions)
+        rocksdb_readoptions_destroy(prefixOptions)
         rocksdb_writeoptions_destroy(lazyWrite)
         rocksdb_writeoptions_destroy(durableWrite)
     }
@@ -103,6 +123,29 @@ public final class RocksStore: Store, @unchecked Sendable {
     ) throws(StorageError) {
         try RocksStore.scan(handle, readOptions, from: start, before: end, body)
     }
+
+    public func scanVersions(
+        from start: [UInt8], before end: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
+    ) throws(StorageError) {
+        try RocksStore.scan(handle, prefixOptions, from: start, before: end, body)
+    }
+
+    /// What the filters of files know of keys of history beside the keys themselves: all but the number of the block.
+    private static func historyPrefix() -> OpaquePointer? {
+        rocksdb_slicetransform_create(
+            nil, { _ in },
+            { _, key, count, prefixCount in
+                prefixCount?.pointee = count - 8
+                return UnsafeMutablePointer(mutating: key)
+            },
+            { _, key, count in
+                guard let key, count > 8 else { return 0 }
+                return StoreTable.ofState.contains(UInt8(bitPattern: key[0]) &- StoreTable.history) ? 1 : 0
+            }, { _, _, _ in 0 },
+            { _ in UnsafeRawPointer(RocksStore.prefixName.utf8Start).assumingMemoryBound(to: CChar.self) })
+    }
+
+    private static let prefixName: StaticString = "condor.history"
 
     fileprivate static func scan(
         _ handle: OpaquePointer, _ options: OpaquePointer?, from start: [UInt8], before end: [UInt8],
@@ -162,6 +205,18 @@ public final class RocksStore: Store, @unchecked Sendable {
         rocksdb_compact_range(handle, nil, 0, nil, 0)
     }
 
+    public func compact(from start: [UInt8], before end: [UInt8]) throws(StorageError) {
+        let options = rocksdb_compactoptions_create()
+        defer { rocksdb_compactoptions_destroy(options) }
+        // Writers whose files fill up do not wait for this.
+        rocksdb_compactoptions_set_exclusive_manual_compaction(options, 0)
+        RocksStore.withCharacters(start) { startBytes, startCount in
+            RocksStore.withCharacters(end) { endBytes, endCount in
+                rocksdb_compact_range_opt(handle, options, startBytes, startCount, endBytes, endCount)
+            }
+        }
+    }
+
     public func abandon() { isAbandoned.store(true, ordering: .relaxed) }
 
     private final class Snapshot: StoreReader, @unchecked Sendable {
@@ -176,6 +231,7 @@ public final class RocksStore: Store, @unchecked Sendable {
             self.handle = handle
             snapshot = rocksdb_create_snapshot(handle)
             rocksdb_readoptions_set_snapshot(options, snapshot)
+            rocksdb_readoptions_set_total_order_seek(options, 1)
         }
 
         deinit {

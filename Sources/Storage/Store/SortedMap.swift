@@ -1,3 +1,5 @@
+import Glibc
+
 /// An ordered map from byte strings to byte strings, as sorted runs of bounded length. A value: a copy is a snapshot
 /// that costs what is changed afterwards.
 struct SortedMap: Sendable {
@@ -82,10 +84,12 @@ struct SortedMap: Sendable {
     }
 
     static func precedes(_ left: [UInt8], _ right: [UInt8]) -> Bool {
-        left.withUnsafeBufferPointer { left in
-            right.withUnsafeBufferPointer { right in
-                for index in 0..<min(left.count, right.count) where left[index] != right[index] {
-                    return left[index] < right[index]
+        left.withUnsafeBytes { left in
+            right.withUnsafeBytes { right in
+                let count = min(left.count, right.count)
+                if count > 0, let left = left.baseAddress, let right = right.baseAddress {
+                    let order = memcmp(left, right, count)
+                    if order != 0 { return order < 0 }
                 }
                 return left.count < right.count
             }

@@ -7,6 +7,19 @@ public protocol StoreReader: Sendable {
     func scan(
         from start: [UInt8], before end: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
     ) throws(StorageError)
+
+    /// The same for a range in which keys differ in their last eight bytes only, as versions of one key do.
+    func scanVersions(
+        from start: [UInt8], before end: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
+    ) throws(StorageError)
+}
+
+extension StoreReader {
+    public func scanVersions(
+        from start: [UInt8], before end: [UInt8], _ body: (_ key: [UInt8], _ value: [UInt8]) -> Bool
+    ) throws(StorageError) {
+        try scan(from: start, before: end, body)
+    }
 }
 
 /// An ordered key-value store. Nothing above this interface knows the engine.
@@ -23,6 +36,9 @@ public protocol Store: AnyObject, StoreReader {
 
     /// Gives back the space of what was deleted.
     func compact() throws(StorageError)
+
+    /// The same for a range of keys, while others read and write.
+    func compact(from start: [UInt8], before end: [UInt8]) throws(StorageError)
 
     /// Something could not be written: nothing more is, not even when the store is let go.
     func abandon()

@@ -43,6 +43,7 @@ extension Command {
         }
         try directory.database.sync()
         while try directory.database.pruneStep() {}
+        _ = try directory.database.compactIfDue()
         run.summarise()
         return 0
     }
@@ -128,6 +129,8 @@ private struct ImportRun {
                 printError("condor import: block \(imported + known) of \(path) is not valid: \(error.name): \(error)")
                 return false
             }
+            // Faster than blocks come, so that little is left to be forgotten at the end.
+            if imported % 16 == 0 { _ = try importer.database.pruneStep(blocks: 32) }
             report()
         }
         return true

@@ -11,6 +11,9 @@ extension Command {
         options: [
             Option(name: "dev", help: "a development chain with funded accounts"),
             Option(name: "data-dir", value: "DIR", help: "the folder of the chain (default: all in memory)"),
+            Option(
+                name: "fork-from", value: "DIR[@N]",
+                help: "a chain in memory that goes on from block N (default: the head) of a data folder"),
             Option(name: "genesis", value: "FILE", help: "a chain of others: its genesis file in geth's format"),
             Option(name: "import", value: "FILE", help: "that chain's blocks, as 'geth export' writes them"),
             Option(
@@ -24,22 +27,32 @@ extension Command {
             Option(name: "mnemonic", value: "WORDS", help: "the accounts' phrase (default 'test test … junk')"),
             Option(name: "gas-limit", value: "N", help: "gas limit that blocks tend to (default 30000000)"),
             Option(name: "threads", value: "N", help: "threads that serve requests (default: all cores)"),
-            Option(name: "quiet", help: "print no accounts and keys"),
+            Option(name: "quiet", help: "print no accounts and keys, and no log unless --log-format asks for one"),
+            Option(
+                name: "log-format", value: "text|json|none",
+                help: "events on standard error, one a line (default text, with --quiet none)"),
         ] + StorageOptions.options,
         notes: """
             On a development chain the venue's natives are active: Pricing is at 0x0000000000000000000000000000000000000c02.
             An imported chain is served whole, with the state behind every block; it does not grow.
             --data-dir without --dev serves the chain that condor import has put there. With both, the development chain
             goes on where it stopped; its blocks are durable before a transaction's hash is returned.
+            --fork-from reads the folder as it is when the node starts and never writes to it. The accounts get their
+            balance by the withdrawals of the first new block; the chain keeps its rules, its id and its history.
             SIGINT (Ctrl-C) or SIGTERM stops the node.
             """
     ) { arguments in
         let folder = arguments.value("data-dir")
-        let isImported = arguments.value("genesis") != nil
-        guard arguments.flag("dev") != isImported || (folder != nil && !isImported), folder == nil || !isImported else {
+        let genesisFile = arguments.value("genesis")
+        let forkedFrom = arguments.value("fork-from")
+        let choices = [genesisFile != nil, forkedFrom != nil, arguments.flag("dev") || folder != nil]
+        guard choices.count(where: { $0 }) == 1 else {
             throw UsageError(
                 message: "choose one chain: --dev for a development chain, --data-dir DIR for one that was imported, "
-                    + "or --genesis FILE with --import FILE")
+                    + "--fork-from DIR@BLOCK, or --genesis FILE with --import FILE")
+        }
+        if forkedFrom != nil, arguments.value("chain-id") != nil {
+            throw UsageError(message: "--chain-id needs --dev: a fork keeps its chain's id")
         }
         let storage = try StorageOptions.read(arguments)
         let host = arguments.value("host") ?? "127.0.0.1"
@@ -48,20 +61,33 @@ extension Command {
         let threads = Int(try arguments.integer("threads", default: cores, in: 1...256))
         // Before any thread starts, so that all of them leave the signals to the wait below.
         condor_block_stop_signals()
+        let log = EventLog(try logFormat(arguments))
         let node: LocalNode
-        if let genesis = arguments.value("genesis") {
-            node = try importedNode(genesis, arguments, host: host, port: port, threads: threads)
+        if let genesisFile {
+            node = try importedNode(genesisFile, arguments, host: host, port: port, threads: threads, log)
             node.start()
+        } else if let forkedFrom {
+            let (source, block) = forkPoint(forkedFrom)
+            let directory = try DataDirectory(forking: source, at: block, options: storage)
+            let start = directory.database.head
+            let chain = try developmentChain(arguments)
+            node = try LocalNode(
+                forking: directory, chain, host: host, port: port, threadCount: threads, log: log)
+            node.start()
+            printBanner(node, chain, isQuiet: arguments.flag("quiet"))
+            print("Forked from block \(start.number), \(start.hash), of \(source)")
         } else if let folder, !arguments.flag("dev") {
             let directory = try DataDirectory(folder, options: storage)
             node = try LocalNode(
-                serving: directory, gasLimit: try gasLimit(arguments), host: host, port: port, threadCount: threads)
+                serving: directory, gasLimit: try gasLimit(arguments), host: host, port: port, threadCount: threads,
+                log: log)
             node.start()
             print("Chain id: \(directory.rules.chainID); head: block \(node.headNumber)")
         } else {
             let chain = try developmentChain(arguments)
             node = try LocalNode(
-                development: chain, dataFolder: folder, storage: storage, host: host, port: port, threadCount: threads)
+                development: chain, dataFolder: folder, storage: storage, host: host, port: port, threadCount: threads,
+                log: log)
             node.start()
             printBanner(node, chain, isQuiet: arguments.flag("quiet"))
         }
@@ -75,6 +101,22 @@ extension Command {
             return 1
         }
         return 0
+    }
+
+    private static func logFormat(_ arguments: Arguments) throws -> EventLog.Format {
+        guard let text = arguments.value("log-format") else { return arguments.flag("quiet") ? .none : .text }
+        guard let format = EventLog.Format(rawValue: text) else {
+            throw UsageError(message: "--log-format takes text, json or none, not '\(text)'")
+        }
+        return format
+    }
+
+    /// A folder and a block of its chain, nil for the head. A name that ends otherwise may contain the sign.
+    private static func forkPoint(_ text: String) -> (folder: String, block: UInt64?) {
+        guard let sign = text.lastIndex(of: "@"), let block = UInt64(text[text.index(after: sign)...]) else {
+            return (text, nil)
+        }
+        return (String(text[..<sign]), block)
     }
 
     private static func developmentChain(_ arguments: Arguments) throws -> DevelopmentChain {
@@ -92,7 +134,7 @@ extension Command {
     }
 
     private static func importedNode(
-        _ path: String, _ arguments: Arguments, host: String, port: UInt16, threads: Int
+        _ path: String, _ arguments: Arguments, host: String, port: UInt16, threads: Int, _ log: EventLog
     ) throws -> LocalNode {
         func read(_ path: String) throws -> [UInt8] {
             guard let data = FileManager.default.contents(atPath: path) else {
@@ -113,7 +155,8 @@ extension Command {
         let head = directory.database.head
         print("Chain id: \(genesis.rules.chainID); head: block \(head.number), \(head.hash)")
         return try LocalNode(
-            serving: directory, gasLimit: try gasLimit(arguments), host: host, port: port, threadCount: threads)
+            serving: directory, gasLimit: try gasLimit(arguments), host: host, port: port, threadCount: threads,
+            log: log)
     }
 
     private static func gasLimit(_ arguments: Arguments) throws -> UInt64 {
@@ -130,6 +173,6 @@ extension Command {
         }
         let sealing = chain.blockTime.map { "a block every \($0) s" } ?? "a block for every transaction"
         if node.headNumber > 0 { print("Head: block \(node.headNumber)") }
-        print("Chain id: \(chain.chainID); gas limit \(chain.gasLimit); \(sealing)")
+        print("Chain id: \(node.chainID); gas limit \(chain.gasLimit); \(sealing)")
     }
 }

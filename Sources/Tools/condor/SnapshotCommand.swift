@@ -14,7 +14,8 @@ extension Command {
         notes: """
             export writes accounts, slots and code at any retained block, streamed. verify reads a file to its end: every
             storage root, every code hash, and the state root in the block's header. import does the same and begins a data
-            folder with it; node and import go on from there. An import that was stopped is started again.
+            folder with it; node and import go on from there. An export or import that was stopped goes on when it is started
+            again.
             """
     ) { arguments in
         guard arguments.positional.count == 2 else {
@@ -34,6 +35,7 @@ extension Command {
         case let other:
             throw UsageError(message: "unknown action '\(other)'; accepted: export, import, verify")
         }
+        if content.resumedAt > 0 { print("Went on behind account \(content.resumedAt)") }
         print(
             "Block \(content.number), \(content.hash), state root \(content.stateRoot): \(content.accounts) accounts, "
                 + "\(content.slots) slots")
