@@ -22,6 +22,7 @@ bench: packages build $(VENV)/ready ## speed beside peers and limits, a table fo
 	$(PYTHON) Benchmarks/precompiles.py
 	swift build -c release --product condor-bench
 	$(PYTHON) Benchmarks/programs.py
+	$(PYTHON) Benchmarks/opcodes.py
 	$(PYTHON) Benchmarks/rpc.py
 	$(PYTHON) Benchmarks/memory.py
 

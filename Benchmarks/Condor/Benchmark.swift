@@ -8,6 +8,7 @@ struct Benchmark {
     static let subjects: [String: @Sendable ([String]) throws -> Void] = [
         "blocks": Blocks.run,
         "memory": MemoryBenchmark.run,
+        "opcodes": Opcodes.run,
         "programs": Programs.run,
     ]
 
