@@ -10,6 +10,7 @@ struct Benchmark {
         "book": BookBenchmark.run,
         "keccak": KeccakBenchmark.run,
         "memory": MemoryBenchmark.run,
+        "opcodes": Opcodes.run,
         "pricing": PricingBenchmark.run,
         "programs": Programs.run,
         "pruning": StorageBenchmark.runPruning,

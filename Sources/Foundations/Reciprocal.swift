@@ -42,7 +42,9 @@ func reciprocal(_ d: UInt128) -> UInt64 {
 
 /// (high, low) ÷ d for a normalized d, its reciprocal v, and high < d: algorithm 4.
 @inline(__always)
-func divideTwoByOne(_ high: UInt64, _ low: UInt64, _ d: UInt64, _ v: UInt64) -> (quotient: UInt64, remainder: UInt64) {
+func divideTwoByOne(_ high: UInt64, _ low: UInt64, _ d: UInt64, _ v: UInt64) -> (
+    quotient: UInt64, remainder: UInt64
+) {
     let product = UInt128(v) &* UInt128(high) &+ UInt128(digits: high, low)
     var q = product.highDigit &+ 1
     var r = low &- q &* d
@@ -106,9 +108,17 @@ private enum ReciprocalTable {
 }
 
 extension UInt128 {
-    @inline(__always)
-    init(digits high: UInt64, _ low: UInt64) {
+    @inlinable @inline(__always)
+    package init(digits high: UInt64, _ low: UInt64) {
         self = (UInt128(high) &<< 64) | UInt128(low)
+    }
+
+    /// Takes the divisor away when that does not go below zero; answers how often, 0 or 1.
+    @inline(__always)
+    mutating func reduceOnce(_ divisor: UInt128) -> UInt64 {
+        let (less, borrow) = subtractingReportingOverflow(divisor)
+        if !borrow { self = less }
+        return borrow ? 0 : 1
     }
 
     var lowDigit: UInt64 { @inline(__always) get { UInt64(truncatingIfNeeded: self) } }

@@ -29,17 +29,33 @@ extension UInt256 {
     }
 
     /// SAR: arithmetic shift; 256 bits or more give 0 or −1 by sign.
-    @inlinable
+    @inlinable @inline(__always)
     public func arithmeticShiftedRight(by count: UInt64) -> UInt256 {
-        if !isNegative { return self >> count }
-        return ~(~self >> count)
+        let limb = Int64(bitPattern: limb3)
+        return shiftedRight(
+            by: count, from: UInt64(bitPattern: limb &>> 63),
+            top: UInt64(bitPattern: limb &>> Int64(truncatingIfNeeded: count & 63)))
     }
 
     /// SIGNEXTEND: extends the sign of the byte at `index` (0 the least significant); 31 or more change nothing.
-    @inlinable
+    @inlinable @inline(__always)
     public func signExtended(fromByte index: UInt256) -> UInt256 {
-        guard index < 31 else { return self }
-        let shift = 248 &- index.limb0 &* 8
-        return (self << shift).arithmeticShiftedRight(by: shift)
+        guard index.limb1 | index.limb2 | index.limb3 == 0, index.limb0 < 31 else { return self }
+        // The limb that has the byte gets its sign, and those above it are all sign.
+        let shift = Int64(truncatingIfNeeded: 56 &- 8 &* (index.limb0 & 7))
+        func extended(_ limb: UInt64) -> UInt64 { UInt64(bitPattern: (Int64(bitPattern: limb) &<< shift) &>> shift) }
+        func sign(_ limb: UInt64) -> UInt64 { UInt64(bitPattern: Int64(bitPattern: limb) &>> 63) }
+        switch index.limb0 &>> 3 {
+        case 0:
+            let limb = extended(limb0)
+            return UInt256(limbs: limb, sign(limb), sign(limb), sign(limb))
+        case 1:
+            let limb = extended(limb1)
+            return UInt256(limbs: limb0, limb, sign(limb), sign(limb))
+        case 2:
+            let limb = extended(limb2)
+            return UInt256(limbs: limb0, limb1, limb, sign(limb))
+        default: return UInt256(limbs: limb0, limb1, limb2, extended(limb3))
+        }
     }
 }

@@ -1,6 +1,16 @@
 // 512-bit dividends.
 
 extension UInt256 {
+    /// (self · other) mod modulus over the 512-bit product; zero for a zero modulus.
+    public func multipliedModulo(_ other: UInt256, _ modulus: UInt256) -> UInt256 {
+        let (low, high) = multipliedFullWidth(by: other)
+        if high.isZero { return low % modulus }
+        if modulus.limb3 != 0 { return UInt256.remainder(high, low, byFourLimbs: modulus) }
+        if modulus.limb2 != 0 { return UInt256.remainder(high, low, byThreeLimbs: modulus) }
+        if modulus.limb1 != 0 { return UInt256.remainder(high, low, byTwoLimbs: modulus) }
+        return UInt256.remainder(high, low, byWord: modulus.limb0)
+    }
+
     /// (high·2^256 + low) ÷ divisor: the quotient modulo 2^256, whether it passes 256 bits, and the remainder.
     /// All zero for a zero divisor.
     public static func divideFullWidth(
@@ -72,5 +82,116 @@ extension UInt256 {
         let (q1, c) = divideTwoByOne(b, n.limb1, d, v)
         let (q0, e) = divideTwoByOne(c, n.limb0, d, v)
         return (UInt256(limbs: q0, q1, q2, q3), overflow, UInt256(e &>> shift))
+    }
+}
+
+// MARK: - Remainders alone
+
+// One path for each divisor length. Digits that must be zero are left out, so that factors below the modulus, as they mostly
+// are, take the short way.
+
+extension UInt256 {
+    @inline(__always)
+    private static func remainder(_ high: UInt256, _ low: UInt256, byFourLimbs divisor: UInt256)
+        -> UInt256
+    {
+        let shift = UInt64(truncatingIfNeeded: divisor.limb3.leadingZeroBitCount)
+        let d = divisor.shiftedUp(shift)
+        let v = d.fourLimbReciprocal
+        let n = low.shiftedUp(shift)
+        let m = high.shiftedUp(shift) | UInt256(carryOut(low.limb3, shift))
+        let top = carryOut(high.limb3, shift)
+        var r = m
+        if top == 0 {
+            _ = r.reduceOnce(d)
+        } else {
+            r = UInt256(limbs: m.limb1, m.limb2, m.limb3, top)
+            _ = divideFiveByFour(&r, m.limb0, d, v)
+        }
+        _ = divideFiveByFour(&r, n.limb3, d, v)
+        _ = divideFiveByFour(&r, n.limb2, d, v)
+        _ = divideFiveByFour(&r, n.limb1, d, v)
+        _ = divideFiveByFour(&r, n.limb0, d, v)
+        return r.shiftedDown(shift)
+    }
+
+    @inline(__always)
+    private static func remainder(_ high: UInt256, _ low: UInt256, byThreeLimbs divisor: UInt256)
+        -> UInt256
+    {
+        let shift = UInt64(truncatingIfNeeded: divisor.limb2.leadingZeroBitCount)
+        let d = divisor.shiftedUp(shift)
+        let v = d.threeLimbReciprocal
+        let n = low.shiftedUp(shift)
+        let m = high.shiftedUp(shift) | UInt256(carryOut(low.limb3, shift))
+        let top = carryOut(high.limb3, shift)
+        var r = UInt256(limbs: n.limb3, m.limb0, m.limb1, 0)
+        if top | m.limb3 | m.limb2 != 0 || m.limb1 >= d.limb2 {
+            if top == 0 {
+                r = UInt256(limbs: m.limb1, m.limb2, m.limb3, 0)
+                _ = r.reduceOnce(d)
+            } else {
+                r = UInt256(limbs: m.limb2, m.limb3, top, 0)
+                _ = divideFourByThree(&r, m.limb1, d, v)
+            }
+            _ = divideFourByThree(&r, m.limb0, d, v)
+            _ = divideFourByThree(&r, n.limb3, d, v)
+        }
+        _ = divideFourByThree(&r, n.limb2, d, v)
+        _ = divideFourByThree(&r, n.limb1, d, v)
+        _ = divideFourByThree(&r, n.limb0, d, v)
+        return r.shiftedDown(shift)
+    }
+
+    @inline(__always)
+    private static func remainder(_ high: UInt256, _ low: UInt256, byTwoLimbs divisor: UInt256)
+        -> UInt256
+    {
+        let shift = UInt64(truncatingIfNeeded: divisor.limb1.leadingZeroBitCount)
+        let d = UInt128(digits: divisor.limb1, divisor.limb0) &<< UInt128(shift)
+        let v = reciprocal(d)
+        let n = low.shiftedUp(shift)
+        let m = high.shiftedUp(shift) | UInt256(carryOut(low.limb3, shift))
+        let top = carryOut(high.limb3, shift)
+        var r = UInt128(digits: m.limb1, m.limb0)
+        if top | m.limb3 | m.limb2 != 0 || m.limb1 >= d.highDigit {
+            if top == 0 {
+                r = UInt128(digits: m.limb3, m.limb2)
+                _ = r.reduceOnce(d)
+            } else {
+                r = divideThreeByTwo(top, m.limb3, m.limb2, d, v).remainder
+            }
+            r = divideThreeByTwo(r.highDigit, r.lowDigit, m.limb1, d, v).remainder
+            r = divideThreeByTwo(r.highDigit, r.lowDigit, m.limb0, d, v).remainder
+        }
+        r = divideThreeByTwo(r.highDigit, r.lowDigit, n.limb3, d, v).remainder
+        r = divideThreeByTwo(r.highDigit, r.lowDigit, n.limb2, d, v).remainder
+        r = divideThreeByTwo(r.highDigit, r.lowDigit, n.limb1, d, v).remainder
+        r = divideThreeByTwo(r.highDigit, r.lowDigit, n.limb0, d, v).remainder
+        return UInt256(r &>> UInt128(shift))
+    }
+
+    @inline(__always)
+    private static func remainder(_ high: UInt256, _ low: UInt256, byWord word: UInt64) -> UInt256 {
+        if word == 0 { return .zero }
+        let shift = UInt64(truncatingIfNeeded: word.leadingZeroBitCount)
+        let d = word &<< shift
+        let v = reciprocal(d)
+        let n = low.shiftedUp(shift)
+        let m = high.shiftedUp(shift) | UInt256(carryOut(low.limb3, shift))
+        var r = carryOut(high.limb3, shift)
+        if high.limb3 | high.limb2 | high.limb1 != 0 {
+            r = divideTwoByOne(r, m.limb3, d, v).remainder
+            r = divideTwoByOne(r, m.limb2, d, v).remainder
+        } else {
+            r = 0
+        }
+        r = divideTwoByOne(r, m.limb1, d, v).remainder
+        r = divideTwoByOne(r, m.limb0, d, v).remainder
+        r = divideTwoByOne(r, n.limb3, d, v).remainder
+        r = divideTwoByOne(r, n.limb2, d, v).remainder
+        r = divideTwoByOne(r, n.limb1, d, v).remainder
+        r = divideTwoByOne(r, n.limb0, d, v).remainder
+        return UInt256(r &>> shift)
     }
 }

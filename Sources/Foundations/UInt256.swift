@@ -58,14 +58,10 @@ extension UInt256: ExpressibleByIntegerLiteral {
 extension UInt256: Comparable {
     @inlinable @inline(__always)
     public static func < (left: UInt256, right: UInt256) -> Bool {
-        // The borrow out of left − right.
-        let (_, b0) = left.limb0.subtractingReportingOverflow(right.limb0)
-        let (d1, b1) = left.limb1.subtractingReportingOverflow(right.limb1)
-        let c1 = b1 != d1.subtractingReportingOverflow(b0 ? 1 : 0).overflow
-        let (d2, b2) = left.limb2.subtractingReportingOverflow(right.limb2)
-        let c2 = b2 != d2.subtractingReportingOverflow(c1 ? 1 : 0).overflow
-        let (d3, b3) = left.limb3.subtractingReportingOverflow(right.limb3)
-        return b3 != d3.subtractingReportingOverflow(c2 ? 1 : 0).overflow
+        // Words mostly agree in their upper limbs, so these branches are foreseen; two limbs compare by one borrow.
+        if left.limb3 != right.limb3 { return left.limb3 < right.limb3 }
+        if left.limb2 != right.limb2 { return left.limb2 < right.limb2 }
+        return UInt128(digits: left.limb1, left.limb0) < UInt128(digits: right.limb1, right.limb0)
     }
 }
 
@@ -163,30 +159,39 @@ extension UInt256 {
     }
 
     /// Shifts left; 256 bits or more give zero.
-    @inlinable public static func << (value: UInt256, count: UInt64) -> UInt256 {
-        guard count < 256 else { return .zero }
+    @inlinable @inline(__always)
+    public static func << (value: UInt256, count: UInt64) -> UInt256 {
         let bits = count & 63
-        var (a, b, c, d) = (value.limb0, value.limb1, value.limb2, value.limb3)
-        if count & 128 != 0 { (a, b, c, d) = (0, 0, a, b) }
-        if count & 64 != 0 { (a, b, c, d) = (0, a, b, c) }
         // (x >> 1) >> (63 − bits) is x >> (64 − bits), and zero for bits = 0.
         let inverse = 63 &- bits
+        let (a, b, c, d) = (value.limb0, value.limb1, value.limb2, value.limb3)
+        // Far shifts first: each has less to do than the next.
+        if count >= 192 { return UInt256(limbs: 0, 0, 0, count < 256 ? a &<< bits : 0) }
+        if count >= 128 { return UInt256(limbs: 0, 0, a &<< bits, (b &<< bits) | ((a &>> 1) &>> inverse)) }
+        let third = (c &<< bits) | ((b &>> 1) &>> inverse)
+        if count >= 64 { return UInt256(limbs: 0, a &<< bits, (b &<< bits) | ((a &>> 1) &>> inverse), third) }
         return UInt256(
-            limbs: a &<< bits, (b &<< bits) | ((a &>> 1) &>> inverse), (c &<< bits) | ((b &>> 1) &>> inverse),
-            (d &<< bits) | ((c &>> 1) &>> inverse))
+            limbs: a &<< bits, (b &<< bits) | ((a &>> 1) &>> inverse), third, (d &<< bits) | ((c &>> 1) &>> inverse))
     }
 
     /// Shifts right; 256 bits or more give zero.
-    @inlinable public static func >> (value: UInt256, count: UInt64) -> UInt256 {
-        guard count < 256 else { return .zero }
+    @inlinable @inline(__always)
+    public static func >> (value: UInt256, count: UInt64) -> UInt256 {
+        value.shiftedRight(by: count, from: 0, top: value.limb3 &>> (count & 63))
+    }
+
+    /// `sign` comes in from above, and `top` is the uppermost limb shifted by `count` modulo 64.
+    @inlinable @inline(__always)
+    package func shiftedRight(by count: UInt64, from sign: UInt64, top: UInt64) -> UInt256 {
         let bits = count & 63
-        var (a, b, c, d) = (value.limb0, value.limb1, value.limb2, value.limb3)
-        if count & 128 != 0 { (a, b, c, d) = (c, d, 0, 0) }
-        if count & 64 != 0 { (a, b, c, d) = (b, c, d, 0) }
         let inverse = 63 &- bits
+        let (a, b, c, d) = (limb0, limb1, limb2, limb3)
+        if count >= 192 { return UInt256(limbs: count < 256 ? top : sign, sign, sign, sign) }
+        if count >= 128 { return UInt256(limbs: (c &>> bits) | ((d &<< 1) &<< inverse), top, sign, sign) }
+        let second = (b &>> bits) | ((c &<< 1) &<< inverse)
+        if count >= 64 { return UInt256(limbs: second, (c &>> bits) | ((d &<< 1) &<< inverse), top, sign) }
         return UInt256(
-            limbs: (a &>> bits) | ((b &<< 1) &<< inverse), (b &>> bits) | ((c &<< 1) &<< inverse),
-            (c &>> bits) | ((d &<< 1) &<< inverse), d &>> bits)
+            limbs: (a &>> bits) | ((b &<< 1) &<< inverse), second, (c &>> bits) | ((d &<< 1) &<< inverse), top)
     }
 
     @inlinable public var leadingZeroBitCount: UInt64 {

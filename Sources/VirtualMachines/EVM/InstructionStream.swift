@@ -44,7 +44,7 @@ struct InstructionStream {
             let opcode = code.bytes[index]
             let entry = table[Int(opcode)]
             guard entry.isDefined else {
-                builder.append(FastInterpreter.invalid)
+                builder.append(handleInvalid)
                 builder.beginBlock()
                 index += 1
                 continue
@@ -52,17 +52,17 @@ struct InstructionStream {
             if opcode >= 0xe6, opcode <= 0xe8 {
                 guard let immediate = StackImmediate(opcode, code.bytes[index + 1]) else {
                     // The byte behind is an instruction of its own.
-                    builder.append(FastInterpreter.invalid)
+                    builder.append(handleInvalid)
                     builder.beginBlock()
                     index += 1
                     continue
                 }
                 builder.charge(entry, reaching: immediate.wordsNeeded)
                 if opcode == 0xe6 {
-                    builder.append(FastInterpreter.duplicate, argument: 32 * UInt64(immediate.far))
+                    builder.append(handleDuplicate, argument: 32 * UInt64(immediate.far))
                 } else {
                     builder.append(
-                        FastInterpreter.exchangePair,
+                        handleExchangePair,
                         argument: 32 * UInt64(immediate.near) | 32 * UInt64(immediate.far) << 32)
                 }
                 index += 2
@@ -99,7 +99,7 @@ struct InstructionStream {
             if FastInterpreter.endsBlock(opcode) { builder.beginBlock() }
             index = next
         }
-        builder.append(FastInterpreter.stop)
+        builder.append(handleStop)
         builder.endBlock()
         builder.resolveJumps(codeSize: code.count)
     }
@@ -138,7 +138,7 @@ struct InstructionStream {
         mutating func beginBlock() {
             endBlock()
             entry = count
-            append(FastInterpreter.enterBlock)
+            append(handleBlock)
         }
 
         /// Begins a block that can be jumped to, and answers its first instruction.
@@ -165,7 +165,7 @@ struct InstructionStream {
                 // A JUMPDEST costs one gas. From afar a part of the run is paid at a time: the way ends on an entry.
                 let longest = 1023
                 instructions[entry - distance] = Instruction(
-                    handler: FastInterpreter.enterRun,
+                    handler: handleRun,
                     argument: distance <= longest
                         ? figures(gas: gas + UInt64(distance), skip: distance)
                         : UInt64(longest) | UInt64(longest - 1) &<< 54)
@@ -197,10 +197,10 @@ struct InstructionStream {
 
         mutating func appendPush(_ word: UInt256) {
             if let small = word.asUInt64 {
-                append(FastInterpreter.pushSmall, argument: small)
+                append(handlePushSmall, argument: small)
             } else {
                 words[wordCount] = word
-                append(FastInterpreter.pushWord, argument: UInt64(UInt(bitPattern: words + wordCount)))
+                append(handlePushWord, argument: UInt64(UInt(bitPattern: words + wordCount)))
                 wordCount += 1
             }
         }
@@ -239,7 +239,7 @@ struct InstructionStream {
                 return 2
             case 0x90 where operation(1) == 0x50:
                 charge(table[0x50])
-                append(FastInterpreter.replaceBelow)
+                append(handleReplaceBelow)
                 return 2
             case 0x15:
                 // ISZERO, PUSH, JUMPI.

@@ -54,7 +54,13 @@ enum Operations {
     @inline(__always)
     static func byte(_ sp: StackPointer) {
         let index = sp[0].clampedToUInt64
-        sp[-1] = index < 32 ? UInt256((sp[-1] >> (8 &* (31 &- index))).limb0 & 0xff) : .zero
+        guard index < 32 else {
+            sp[-1] = .zero
+            return
+        }
+        // A word lies in memory with its least significant byte first.
+        let byte = UnsafeRawPointer(sp - 1).load(fromByteOffset: 31 &- Int(truncatingIfNeeded: index), as: UInt8.self)
+        sp[-1] = UInt256(UInt64(byte))
     }
 
     // MARK: Hashing
