@@ -59,13 +59,14 @@ struct VenueCaches {
     /// An account's asset changed.
     mutating func replace(_ asset: Portfolio.Asset, _ account: AccountNumber) {
         touch(account)
-        guard let old = portfolio(account) else { return forget(account) }
+        guard Int(account) < portfolios.count, portfolios[Int(account)] != nil else { return forget(account) }
+        let old = portfolios[Int(account)]?.asset(asset.instrument)
         let place = sumsPlace(account)
         if sums[place].account == account {
             if sums[place].generation != risk.generation {
                 sums[place].account = 0
             } else {
-                do { try exchange(old.asset(asset.instrument), for: asset, in: place) } catch {
+                do { try exchange(old, for: asset, in: place) } catch {
                     sums[place].account = 0
                 }
             }

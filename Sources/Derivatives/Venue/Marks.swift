@@ -94,33 +94,37 @@ extension Venue {
 
     // MARK: - The settlement window
 
-    /// Adds `price` for the seconds since `start` to every settlement window that they touch, and notes a report inside one.
-    mutating func accrueWindows(
-        _ underlying: UInt32, price: Int128, from start: UInt64, stamp: UInt64
-    ) throws(VenueError) {
+    /// Adds `price` for the seconds since `start` to every settlement window that they touch.
+    mutating func accrueWindows(_ underlying: UInt32, price: Int128, from start: UInt64) throws(VenueError) {
+        guard price > 0, start != 0 else { return }
         let window = UInt64(parameter(.settlementWindow, underlying: underlying))
-        // Expiries stand at 08:00; of a longer silence than 40 days the early ones have nobody who waits for them.
-        let begin = max(min(start, stamp, time), time - min(time, 3_456_000))
-        var expiry = (begin &+ 57_599) / 86_400 &* 86_400 &+ 28_800
+        // Of a longer silence than 40 days the early expiries have nobody who waits for them.
+        var expiry = nextExpiry(from: max(start, time - min(time, 3_456_000)))
         while expiry - min(window, expiry) < time {
-            let open = expiry - min(window, expiry)
-            let (from, until) = (max(start, open), min(time, expiry))
-            let isInside = stamp > open && stamp <= expiry
-            if (price > 0 && start != 0 && from < until) || isInside {
-                var word = storage.load(.window(underlying, expiry: expiry))
-                var sum = word.lowHalf
-                if price > 0, start != 0, from < until {
-                    sum = try sum.adding(price.times(Int128(until - from)))
-                    word.limb2 &+= until - from
-                }
-                if isInside { word.limb3 = max(word.limb3, stamp) }
-                var stored = UInt256(low: sum, high: 0)
-                stored.limb2 = word.limb2
+            let (from, until) = (max(start, expiry - min(window, expiry)), min(time, expiry))
+            if from < until {
+                let word = storage.load(.window(underlying, expiry: expiry))
+                var stored = UInt256(low: try word.lowHalf.adding(price.times(Int128(until - from))), high: 0)
+                stored.limb2 = word.limb2 &+ (until - from)
                 stored.limb3 = word.limb3
                 storage.store(.window(underlying, expiry: expiry), stored)
             }
             expiry += 86_400
         }
+    }
+
+    /// Expiries stand at 08:00.
+    private func nextExpiry(from start: UInt64) -> UInt64 { (start &+ 57_599) / 86_400 &* 86_400 &+ 28_800 }
+
+    /// A good report stamped inside a settlement window.
+    mutating func noteWindowReport(_ underlying: UInt32, stamp: UInt64) {
+        let window = UInt64(parameter(.settlementWindow, underlying: underlying))
+        let expiry = nextExpiry(from: stamp)
+        guard stamp > expiry - min(window, expiry) else { return }
+        var word = storage.load(.window(underlying, expiry: expiry))
+        guard stamp > word.limb3 else { return }
+        word.limb3 = stamp
+        storage.store(.window(underlying, expiry: expiry), word)
     }
 
     /// The average of the index since the window opened, or the index where that is not yet.

@@ -141,7 +141,7 @@ extension Venue {
         var mean = average.lowHalf
         let limit = parameter(.maximumMove, underlying: underlying)
         // Settlement averages count the price that was in force until now.
-        try accrueWindows(underlying, price: state.value, from: average.limb2, stamp: stamp)
+        try accrueWindows(underlying, price: state.value, from: average.limb2)
         if raw > 0 {
             if mean == 0 {
                 mean = raw
@@ -170,6 +170,7 @@ extension Venue {
             state.value = raw
             state.confidence = FeedSource.medianConfidence(sources)
             state.freshAt = FeedSource.freshAt(sources, quorum)
+            noteWindowReport(underlying, stamp: stamp)
         } else {
             storage.emit(
                 VenueEvent(

@@ -44,6 +44,10 @@ u128 __lshrti3(u128 a, int n) {
     else if (n) { low = (low >> n) | (high << (64 - n)); high >>= n; }
     return ((u128)high << 64) | low;
 }
+__int128 __ashrti3(__int128 a, int n) {
+    u128 sign = a < 0 ? ~(u128)0 : 0, moved = __lshrti3((u128)a, n);
+    return (__int128)(n ? moved | __ashlti3(sign, 128 - n) : moved);
+}
 #else
 typedef unsigned u32;
 union pair { u64 all; struct { u32 low, high; }; };
@@ -59,6 +63,10 @@ u64 __lshrdi3(u64 a, int n) {
     if (n & 32) { p.low = p.high >> (n & 31); p.high = 0; }
     else if (n) { p.low = (p.low >> n) | (p.high << (32 - n)); p.high >>= n; }
     return p.all;
+}
+long long __ashrdi3(long long a, int n) {
+    u64 sign = a < 0 ? ~0ull : 0, moved = __lshrdi3((u64)a, n);
+    return (long long)(n ? moved | __ashldi3(sign, 64 - n) : moved);
 }
 static u64 divide(u64 a, u64 b, u64 *rest) {
     u64 quotient = 0, remainder = 0;

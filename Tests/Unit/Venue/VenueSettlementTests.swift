@@ -27,6 +27,11 @@ private func run(_ fixture: inout VenueFixture, until end: UInt64, price: String
     // Halfway, half of the forward is fixed.
     let forward = try fixture.venue.forwardPrice(underlying: fixture.btc, expiry: expiry)
     #expect(forward == amount("101150"))
+    for account in [alice, bob] {
+        let margin = try fixture.venue.marginBreakdown(of: account, .initial)
+        #expect(try fixture.venue.marginFromScratch(of: account, .initial) == margin)
+        #expect(margin.worst < 0)
+    }
     try run(&fixture, until: expiry - 60, price: "103000")
     #expect(try fixture.venue.advanceSettlements(budget: 100) == 100)
     fixture.advance(seconds: 60)
@@ -34,6 +39,9 @@ private func run(_ fixture: inout VenueFixture, until end: UInt64, price: String
     _ = try fixture.venue.advanceSettlements(budget: 100)
     #expect(try fixture.venue.instrument(call).status == .settling)
     #expect(fixture.venue.settlementPrice(underlying: fixture.btc, expiry: expiry) == 0)
+    // With all of the window behind, nothing moves any more.
+    try fixture.venue.updateMarks(underlying: fixture.btc)
+    #expect(try fixture.venue.marginBreakdown(of: alice, .initial).worst > amount("-1"))
     // It comes late, with its own time.
     fixture.advance(seconds: 30)
     try fixture.venue.submit(
