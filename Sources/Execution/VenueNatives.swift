@@ -10,14 +10,24 @@ public struct VenueNatives: NativeContracts {
     }
 
     /// Where the natives live, ascending.
-    public static var addresses: [Address] { [FixedPointContract.address, PricingContract.address] }
+    public static var addresses: [Address] {
+        [FixedPointContract.address, PricingContract.address] + VenueContracts.all.map { $0.address }
+    }
 
     public func contains(_ address: Address) -> Bool {
-        isActive && (address == FixedPointContract.address || address == PricingContract.address)
+        guard isActive else { return false }
+        let word = address.word
+        guard word.limb2 == 0, word.limb1 == 0 else { return false }
+        return word.limb0 == 0x0c01 || word.limb0 == 0x0c02 || VenueContracts.contract(at: address) != nil
     }
 
     public func run(_ message: NativeMessage, host: inout some NativeHost) -> NativeOutcome {
-        message.input.withUnsafeBytes { VenueNatives.runPure(message.contract, input: $0, gasLimit: message.gas) }
+        if let contract = VenueContracts.contract(at: message.contract) {
+            return VenueContracts.run(contract, message, host: &host)
+        }
+        return message.input.withUnsafeBytes {
+            VenueNatives.runPure(message.contract, input: $0, gasLimit: message.gas)
+        }
     }
 
     /// FixedPoint or Pricing, which need no host.
@@ -25,5 +35,11 @@ public struct VenueNatives: NativeContracts {
         contract == FixedPointContract.address
             ? FixedPointContract.run(input: input, gasLimit: gasLimit)
             : PricingContract.run(input: input, gasLimit: gasLimit)
+    }
+
+    /// What is in the venue's storage before its first block: who owns it. The owner does the rest by transactions.
+    public static func genesis(owner: Address, guardian: Address) -> [(address: Address, slot: UInt256, value: UInt256)]
+    {
+        VenueContracts.genesis(owner: owner, guardian: guardian)
     }
 }

@@ -24,3 +24,9 @@ private let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         #expect(hash.word >> 224 == UInt256(UInt64(selector)), "\(signature)")
     }
 }
+
+@Test func topicsAreTheirSignaturesHashes() {
+    for (signature, topic) in NativeInterfaceFiles.contracts.flatMap({ $0.events }) {
+        #expect(Keccak256.hash(Array(signature.utf8)).word == topic, "\(signature)")
+    }
+}

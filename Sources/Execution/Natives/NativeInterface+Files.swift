@@ -19,6 +19,8 @@
             /// `name(type,…)`, whose hash the selector begins.
             public let functions: [(signature: String, selector: UInt32)]
             public let errors: [(signature: String, selector: UInt32)]
+            /// The topics are whole hashes.
+            public let events: [(signature: String, topic: UInt256)]
         }
 
         /// Every native with what it declares.
@@ -26,7 +28,8 @@
             interfaces.map { address, interface in
                 Contract(
                     address: address, functions: interface.functions.map { ($0.signature, $0.selector) },
-                    errors: interface.errors.map { ("\($0.name)()", $0.selector) })
+                    errors: interface.errors.map { ($0.signature, $0.selector) },
+                    events: interface.events.map { ($0.signature, $0.topic) })
             }
         }
 
@@ -34,7 +37,7 @@
             [
                 (FixedPointContract.address, FixedPointContract.interface),
                 (PricingContract.address, PricingContract.interface),
-            ]
+            ] + VenueContracts.interfaces
         }
     }
 
@@ -43,12 +46,25 @@
         var jsonABI: String {
             let functions = functions.map { function in
                 """
-                {"type": "function", "name": "\(function.name)", "stateMutability": "view", \
+                {"type": "function", "name": "\(function.name)", "stateMutability": \
+                "\(function.writes ? "nonpayable" : "view")", \
                 "inputs": \(json(function.inputs)), "outputs": \(json(function.outputs))}
                 """
             }
-            let errors = errors.map { #"{"type": "error", "name": "\#($0.name)", "inputs": []}"# }
-            return "[\n" + (functions + errors).map { "  " + $0 }.joined(separator: ",\n") + "\n]\n"
+            let errors = errors.map { #"{"type": "error", "name": "\#($0.name)", "inputs": \#(json($0.inputs))}"# }
+            let events = events.map { event in
+                let inputs = event.parameters.enumerated().map { place, parameter in
+                    """
+                    {"name": "\(parameter.name)", "type": "\(parameter.type.name)", \
+                    "indexed": \(place < event.indexed)}
+                    """
+                }
+                return """
+                    {"type": "event", "name": "\(event.name)", "anonymous": false, \
+                    "inputs": [\(inputs.joined(separator: ", "))]}
+                    """
+            }
+            return "[\n" + (functions + errors + events).map { "  " + $0 }.joined(separator: ",\n") + "\n]\n"
         }
 
         private func json(_ parameters: [NativeParameter]) -> String {
@@ -65,10 +81,11 @@
             let functions = functions.map { function in
                 let inputs = function.inputs.map { "\($0.name): \($0.vyperType)" }.joined(separator: ", ")
                 let outputs = function.outputs.map { $0.vyperType }.joined(separator: ", ")
+                let result = outputs.isEmpty ? "" : " -> (\(outputs))"
                 return """
-                    @view
+                    @\(function.writes ? "nonpayable" : "view")
                     @external
-                    def \(function.name)(\(inputs)) -> (\(outputs)):
+                    def \(function.name)(\(inputs))\(result):
                         ...
 
                     """
@@ -78,7 +95,8 @@
                     "struct \(name):\n" + parameter.fields.map { "    \($0.name): \($0.vyperType)\n" }.joined() + "\n\n"
                 }
             }
-            let errors = errors.map { "#   \($0.name)(): \($0.meaning)\n" }
+            let errors = errors.map { "#   \($0.signature): \($0.meaning)\n" }
+            // Events stand in the JSON file alone: Vyper would take them for some that the importing contract emits.
             return """
                 # pragma version ~=0.4.0
                 # Generated from the declaration of Condor's native \(name), at \(address).
@@ -95,10 +113,19 @@
         var signature: String { "\(name)(" + inputs.map { $0.type.name }.joined(separator: ",") + ")" }
     }
 
+    extension NativeRevert {
+        var signature: String { "\(name)(" + inputs.map { $0.type.name }.joined(separator: ",") + ")" }
+    }
+
+    extension NativeEvent {
+        var signature: String { "\(name)(" + parameters.map { $0.type.name }.joined(separator: ",") + ")" }
+    }
+
     extension NativeParameter {
         fileprivate var vyperType: String {
             guard case .array(let element) = type else { return type.name }
-            return "DynArray[\(structName.map { "\($0)" } ?? element.name), \(cap)]"
+            let name = element == .bytes ? "Bytes[1024]" : structName.map { "\($0)" } ?? element.name
+            return "DynArray[\(name), \(cap)]"
         }
     }
 

@@ -6,17 +6,30 @@ struct NativeInterface {
     let name: StaticString
     let functions: [NativeFunction]
     let errors: [NativeRevert]
+    var events: [NativeEvent] = []
 }
 
-/// A view function. `selector` is the first four bytes of the signature's hash, which a test recomputes.
+/// A function. `selector` is the first four bytes of the signature's hash, which a test recomputes.
 struct NativeFunction {
     let name: StaticString
     let selector: UInt32
     let inputs: [NativeParameter]
     let outputs: [NativeParameter]
+    /// Whether it may change the state; otherwise it is a view.
+    var writes = false
 }
 
-struct NativeParameter {
+/// An event.
+struct NativeEvent {
+    let name: StaticString
+    /// The hash of its signature, the first topic.
+    let topic: UInt256
+    /// How many of the parameters, the first ones, are topics; the others are data.
+    let indexed: Int
+    let parameters: [NativeParameter]
+}
+
+struct NativeParameter: Sendable {
     let name: StaticString
     let type: ABIType
     /// Of a list of tuples: how Vyper calls them, and their fields.
@@ -44,13 +57,22 @@ struct NativeParameter {
     }
 }
 
-/// A custom error without arguments.
-struct NativeRevert {
+/// A custom error.
+struct NativeRevert: Sendable {
     let name: StaticString
     let selector: UInt32
     /// What it means, for the reader of the interface files.
     let meaning: StaticString
+    /// Its arguments, each of one word.
+    var inputs: [NativeParameter] = []
+
+    /// What a call that ends so returns, when the error has no arguments.
+    var output: [UInt8] { output([]) }
 
     /// What a call that ends so returns.
-    var output: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: selector >> $0) } }
+    func output(_ arguments: [UInt256]) -> [UInt8] {
+        var output = [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: selector >> $0) }
+        for word in arguments { output += word.bigEndianBytes }
+        return output
+    }
 }

@@ -146,6 +146,7 @@ final class LocalChain: Sendable {
         let balance = UInt256(options.balance) &* ether
         let funded =
             accounts.map { GenesisAccount(address: $0.address, balance: balance) } + SystemContractGenesis.accounts
+            + venueAccounts(owner: accounts.first?.address ?? .zero)
         var header = Header()
         header.ommersHash = Block.emptyOmmersHash
         header.stateRoot = MemoryState(funded).root
@@ -160,6 +161,20 @@ final class LocalChain: Sendable {
         header.parentBeaconBlockRoot = .zero
         header.requestsHash = SHA256.hash([])
         return DataDirectory.first(Block(header: header, transactions: [], withdrawals: []), funded)
+    }
+
+    /// The venue as it begins: the first account owns it, and lists by transactions what is traded there.
+    private static func venueAccounts(owner: Address) -> [GenesisAccount] {
+        var accounts: [GenesisAccount] = []
+        for (address, slot, value) in VenueNatives.genesis(owner: owner, guardian: owner) {
+            if let place = accounts.firstIndex(where: { $0.address == address }) {
+                accounts[place].storage.append((slot, value))
+            } else {
+                // Code that no EVM runs, and a nonce, as activation gives them.
+                accounts.append(GenesisAccount(address: address, nonce: 1, code: [0xfe], storage: [(slot, value)]))
+            }
+        }
+        return accounts
     }
 
     // MARK: Reading

@@ -52,6 +52,8 @@ public protocol NativeHost {
     var blockNumber: UInt64 { get }
     /// Block time in seconds.
     var timestamp: UInt64 { get }
+    /// For signatures that are of this chain alone.
+    var chainID: UInt64 { get }
 
     /// The handle under which a native's storage is reached; nil for an address that is no native.
     mutating func storage(of contract: Address) -> Int?
@@ -76,6 +78,8 @@ public protocol NativeHost {
 
 extension Machine: NativeHost {
     public var timestamp: UInt64 { context.pointee.timestamp.clampedToUInt64 }
+
+    public var chainID: UInt64 { context.pointee.chainID.limb0 }
 
     public mutating func storage(of contract: Address) -> Int? {
         natives.contains(contract) ? journal.load(contract) : nil

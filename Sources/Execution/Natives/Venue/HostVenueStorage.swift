@@ -1,0 +1,123 @@
+package import Derivatives
+package import EVM
+package import Foundations
+package import State
+
+/// The venue's storage on a chain: slots of its contracts in the state, logs for its events, and the gas that both cost.
+///
+/// Once the gas is used up it reads 0 and writes nothing, as a storage that has failed does, and the call ends out of gas.
+package struct HostVenueStorage<Host: NativeHost>: VenueStorage {
+    /// The machine that runs the call. The pointer comes from `withUnsafeMutablePointer(to:)` around the whole call, within which
+    /// nothing else touches the machine: `VenueContracts.run` makes this value inside and lets it end there.
+    private let host: UnsafeMutablePointer<Host>
+    private var handles: (oracle: Int, instruments: Int, book: Int, clearing: Int)
+    private let gasLimit: UInt64
+    package private(set) var gasUsed: UInt64 = 0
+    /// What of each slot has been paid for: reading it (1), and writing it (2).
+    private var paid = Table<SlotKey, UInt8>()
+
+    private struct SlotKey: FixedHashable {
+        let contract: VenueContract
+        let word: UInt256
+
+        static func == (left: SlotKey, right: SlotKey) -> Bool {
+            left.word == right.word && left.contract == right.contract
+        }
+
+        @inline(__always)
+        func fixedHash(seed: UInt64) -> UInt64 { word.fixedHash(seed: seed &+ UInt64(contract.rawValue)) }
+    }
+
+    /// nil where the host knows no venue.
+    package init?(_ host: UnsafeMutablePointer<Host>, gasLimit: UInt64) {
+        guard let oracle = host.pointee.storage(of: VenueContract.oracle.address),
+            let instruments = host.pointee.storage(of: VenueContract.instruments.address),
+            let book = host.pointee.storage(of: VenueContract.book.address),
+            let clearing = host.pointee.storage(of: VenueContract.clearing.address)
+        else { return nil }
+        self.host = host
+        self.gasLimit = gasLimit
+        handles = (oracle, instruments, book, clearing)
+    }
+
+    private func handle(_ contract: VenueContract) -> Int {
+        switch contract {
+        case .oracle: handles.oracle
+        case .instruments: handles.instruments
+        case .book: handles.book
+        // The waterfall keeps nothing of its own in this version.
+        case .clearing, .liquidation: handles.clearing
+        }
+    }
+
+    // MARK: - Gas
+
+    package var isExhausted: Bool { gasUsed > gasLimit }
+    package var gasLeft: UInt64 { isExhausted ? 0 : gasLimit - gasUsed }
+
+    package mutating func charge(_ gas: UInt64) {
+        let (sum, overflow) = gasUsed.addingReportingOverflow(gas)
+        gasUsed = overflow ? .max : sum
+    }
+
+    // MARK: - VenueStorage
+
+    package mutating func load(_ slot: VenueSlot) -> UInt256 {
+        let key = SlotKey(contract: slot.contract, word: slot.word)
+        let known = paid.position(of: key)
+        charge(known == nil ? VenueGas.firstLoad : VenueGas.load)
+        if isExhausted { return .zero }
+        let word = host.pointee.load(handle(slot.contract), slot.word)
+        if known == nil {
+            paid.insertNew(key, 1)
+            charge(VenueGas.evaluation(slot, word))
+        }
+        return word
+    }
+
+    package mutating func store(_ slot: VenueSlot, _ value: UInt256) {
+        let key = SlotKey(contract: slot.contract, word: slot.word)
+        let position = paid.position(of: key) ?? paid.insertNew(key, 0)
+        if paid.values[position] < 2 {
+            let old = host.pointee.load(handle(slot.contract), slot.word)
+            charge(old.isZero && !value.isZero ? VenueGas.newSlot : VenueGas.firstStore)
+            if !isExhausted { paid.values[position] = 2 }
+        } else {
+            charge(VenueGas.store)
+        }
+        if isExhausted { return }
+        host.pointee.store(handle(slot.contract), slot.word, value)
+    }
+
+    package mutating func emit(_ event: VenueEvent) {
+        charge(VenueGas.event(event))
+        if isExhausted { return }
+        host.pointee.log(event.log)
+    }
+
+    package var checkpoint: Checkpoint { host.pointee.checkpoint }
+
+    package mutating func revert(to checkpoint: Checkpoint) { host.pointee.revert(to: checkpoint) }
+
+    // MARK: - Beyond the venue
+
+    package var chainID: UInt64 { host.pointee.chainID }
+
+    /// Closes the natives to acts that write; false when they are closed already.
+    mutating func beginWriting() -> Bool { host.pointee.beginWriting() }
+
+    mutating func endWriting() { host.pointee.endWriting() }
+
+    /// Calls a contract in the name of one of the venue's, with all gas that a call may have.
+    mutating func call(_ contract: Address, from caller: VenueContract, input: [UInt8]) -> NativeCallResult? {
+        charge(VenueGas.call)
+        if isExhausted { return nil }
+        let result = host.pointee.call(contract, from: caller.address, input: input, gas: gasLeft)
+        charge(result.gasUsed)
+        return result
+    }
+}
+
+extension VenueContract {
+    package var address: Address { Address(UInt256(UInt64(rawValue))) }
+}
