@@ -25,6 +25,8 @@ bench: packages build $(VENV)/ready ## speed beside peers and limits, a table fo
 	$(PYTHON) Benchmarks/rpc.py
 	$(PYTHON) Benchmarks/memory.py
 	$(PYTHON) Benchmarks/quant.py
+	$(PYTHON) Benchmarks/keccak.py
+	$(PYTHON) Benchmarks/state.py
 
 format: ## put the sources into the project's format
 	swift format -i -r Sources Tests Benchmarks Package.swift

@@ -95,7 +95,7 @@ let executables: [Target] = [
         name: "condor", dependencies: everyModule + ["CLinux"], path: "Sources/Tools/condor",
         swiftSettings: swiftSettings),
     .executableTarget(
-        name: "condor-bench", dependencies: everyModule + ["CLinux"], path: "Benchmarks/Condor",
+        name: "condor-bench", dependencies: everyModule + ["CKeccak", "CLinux", "COpenSSL"], path: "Benchmarks/Condor",
         swiftSettings: swiftSettings),
 ]
 

@@ -7,9 +7,11 @@ import JSONText
 struct Benchmark {
     static let subjects: [String: @Sendable ([String]) throws -> Void] = [
         "blocks": Blocks.run,
+        "keccak": KeccakBenchmark.run,
         "memory": MemoryBenchmark.run,
         "pricing": PricingBenchmark.run,
         "programs": Programs.run,
+        "state": StateBenchmark.run,
     ]
 
     static func main() {

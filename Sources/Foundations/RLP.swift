@@ -35,17 +35,20 @@ public struct RLPEncoder: Sendable {
     }
 
     public mutating func append(_ value: UInt256) {
-        if let small = value.asUInt64 { append(small) } else { append(value.minimalBigEndianBytes) }
+        if let small = value.asUInt64 { return append(small) }
+        let count = Int(value.byteWidth)
+        bytes.append(0x80 + UInt8(count))
+        bytes.append(bigEndian: value, count: count)
     }
 
     public mutating func append(_ hash: Bytes32) {
         bytes.append(0x80 + 32)
-        bytes.append(contentsOf: hash.bytes)
+        bytes.append(bigEndian: hash.word)
     }
 
     public mutating func append(_ address: Address) {
         bytes.append(0x80 + 20)
-        bytes.append(contentsOf: address.bytes)
+        bytes.append(bigEndian: address.word, count: 20)
     }
 
     /// An address, or the empty string for none, as a transaction's recipient is written.

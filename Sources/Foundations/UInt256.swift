@@ -348,3 +348,14 @@ extension UInt256 {
         pointer.storeBytes(of: limb0.byteSwapped, toByteOffset: 24, as: UInt64.self)
     }
 }
+
+extension [UInt8] {
+    /// Appends the last `count` of a word's 32 big-endian bytes. Precondition: `count <= 32`.
+    @inlinable
+    public mutating func append(bigEndian word: UInt256, count: Int = 32) {
+        let words: InlineArray<4, UInt64> = [
+            word.limb3.byteSwapped, word.limb2.byteSwapped, word.limb1.byteSwapped, word.limb0.byteSwapped,
+        ]
+        Swift.withUnsafeBytes(of: words) { append(contentsOf: UnsafeRawBufferPointer(rebasing: $0[(32 - count)...])) }
+    }
+}

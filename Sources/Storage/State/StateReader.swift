@@ -11,18 +11,35 @@ struct EmptyReader: StateReader {
     func value(_ key: [UInt8]) throws(StorageError) -> [UInt8]? { nil }
 }
 
+/// A key of the store in a dictionary: hashed in words, where an array of bytes hashes each by itself.
+struct ByteKey: Hashable {
+    let bytes: [UInt8]
+
+    init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+    func hash(into hasher: inout Hasher) { bytes.withUnsafeBytes { hasher.combine(bytes: $0) } }
+}
+
 /// A state that differs from another in what an update changed.
 final class LayeredReader: StateReader {
     private let base: any StateReader
-    private let changes: [[UInt8]: [UInt8]?]
+    private let update: StateUpdate
+    /// The changed values by key. Made when somebody reads: most updates are committed and never read through.
+    private let changes = Mutex<[ByteKey: [UInt8]?]?>(nil)
 
     init(_ base: any StateReader, _ update: StateUpdate) {
         self.base = base
-        changes = Dictionary(update.changes.map { ($0.key, $0.new) }, uniquingKeysWith: { $1 })
+        self.update = update
     }
 
     func value(_ key: [UInt8]) throws(StorageError) -> [UInt8]? {
-        if let changed = changes[key] { return changed }
+        let changes = changes.withLock { changes in
+            if let changes { return changes }
+            let made = Dictionary(update.changes.map { (ByteKey($0.key), $0.new) }, uniquingKeysWith: { $1 })
+            changes = made
+            return made
+        }
+        if let changed = changes[ByteKey(key)] { return changed }
         return try base.value(key)
     }
 }
@@ -35,8 +52,8 @@ final class StateCache: Sendable {
     /// is free then.
     private final class Shard: Sendable {
         struct Content {
-            var young: [[UInt8]: [UInt8]?] = [:]
-            var old: [[UInt8]: [UInt8]?] = [:]
+            var young: [ByteKey: [UInt8]?] = [:]
+            var old: [ByteKey: [UInt8]?] = [:]
             var youngBytes = 0
         }
 
@@ -66,8 +83,8 @@ final class StateCache: Sendable {
     /// nil when it is not known, .some(nil) when the store has no such key.
     func value(_ key: [UInt8]) -> [UInt8]?? {
         let found: [UInt8]?? = shard(key).content.withLock { content in
-            if let value = content.young[key] { return value }
-            guard let value = content.old.removeValue(forKey: key) else { return nil }
+            if let value = content.young[ByteKey(key)] { return value }
+            guard let value = content.old.removeValue(forKey: ByteKey(key)) else { return nil }
             insert(key, value, &content)
             return value
         }
@@ -77,13 +94,13 @@ final class StateCache: Sendable {
 
     func set(_ key: [UInt8], _ value: [UInt8]?) {
         shard(key).content.withLock { content in
-            content.old[key] = nil
+            content.old[ByteKey(key)] = nil
             insert(key, value, &content)
         }
     }
 
     private func insert(_ key: [UInt8], _ value: [UInt8]?, _ content: inout Shard.Content) {
-        if let replaced = content.young.updateValue(value, forKey: key) {
+        if let replaced = content.young.updateValue(value, forKey: ByteKey(key)) {
             content.youngBytes += (value?.count ?? 0) - (replaced?.count ?? 0)
         } else {
             content.youngBytes += key.count + (value?.count ?? 0) + StateCache.entryOverhead

@@ -14,6 +14,11 @@ public struct StoredState: StateView, Sendable {
     /// What the last `apply` came to.
     private(set) var update: StateUpdate?
 
+    /// The trie nodes that the last `apply` wrote: what hashing it needed, for benchmarks.
+    package var changedNodes: [[UInt8]] {
+        update?.changes.compactMap { StateKey.isNode($0.key) ? $0.new : nil } ?? []
+    }
+
     init(reader: any StateReader, store: any StoreReader, root: Bytes32) {
         self.reader = reader
         self.store = store

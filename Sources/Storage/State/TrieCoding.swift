@@ -63,9 +63,9 @@ enum TrieCoding {
         return .branch(children)
     }
 
-    private typealias Item = (payload: Range<Int>, isList: Bool)
+    typealias Item = (payload: Range<Int>, isList: Bool)
 
-    private static func item(_ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int, end: Int) -> Item? {
+    static func item(_ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int, end: Int) -> Item? {
         guard position < end else { return nil }
         let first = Int(bytes[position])
         let isList = first >= 0xc0
@@ -108,6 +108,28 @@ enum TrieCoding {
 
     // MARK: Writing
 
+    /// A leaf whose key is left from nibble `depth` on.
+    static func appendLeaf(_ key: UInt256, from depth: Int, value: [UInt8], to bytes: inout [UInt8]) {
+        let isByte = value.count == 1 && value[0] < 0x80
+        let valueCount = isByte ? 1 : value.count + headerCount(value.count)
+        let pathCount = (64 - depth) / 2 + 1
+        appendHeader((pathCount == 1 ? 1 : pathCount + 1) + valueCount, base: 0xc0, to: &bytes)
+        appendPath(key, from: depth, to: 64, isLeaf: true, to: &bytes)
+        if !isByte { appendHeader(value.count, base: 0x80, to: &bytes) }
+        bytes += value
+    }
+
+    /// Nibbles of a key in hex-prefix encoding, as a string.
+    static func appendPath(_ key: UInt256, from start: Int, to end: Int, isLeaf: Bool, to bytes: inout [UInt8]) {
+        let count = end - start
+        if count >= 2 { bytes.append(0x80 + UInt8(count / 2 + 1)) }
+        let flag: UInt8 = isLeaf ? 2 : 0
+        bytes.append(count.isMultiple(of: 2) ? flag << 4 : (flag + 1) << 4 | UInt8(key.nibble(start)))
+        bytes.append(bigEndian: end == 0 ? .zero : key >> UInt64(256 - 4 * end), count: count / 2)
+    }
+
+    private static func headerCount(_ count: Int) -> Int { count < 56 ? 1 : count < 256 ? 2 : count < 65536 ? 3 : 4 }
+
     static func leaf(path: ArraySlice<UInt8>, value: [UInt8]) -> [UInt8] {
         list { append(string: value, to: &$0, after: compact(path, isLeaf: true)) }
     }
@@ -129,10 +151,7 @@ enum TrieCoding {
 
     static func append(reference hash: Bytes32, to bytes: inout [UInt8]) {
         bytes.append(0xa0)
-        bytes.append(bigEndian: hash.word.limb3)
-        bytes.append(bigEndian: hash.word.limb2)
-        bytes.append(bigEndian: hash.word.limb1)
-        bytes.append(bigEndian: hash.word.limb0)
+        bytes.append(bigEndian: hash.word)
     }
 
     /// The items of a branch's RLP, 17 of them, each with its header; nil for another node.
@@ -186,7 +205,7 @@ enum TrieCoding {
         bytes += string
     }
 
-    private static func appendHeader(_ count: Int, base: UInt8, to bytes: inout [UInt8]) {
+    static func appendHeader(_ count: Int, base: UInt8, to bytes: inout [UInt8]) {
         if count < 56 { return bytes.append(base + UInt8(count)) }
         let size = count < 256 ? 1 : count < 65536 ? 2 : 3
         bytes.append(base + 55 + UInt8(size))

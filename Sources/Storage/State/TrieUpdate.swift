@@ -2,301 +2,310 @@ import Commitment
 import Cryptography
 import Foundations
 
-/// Changes a stored trie by many keys at once: each node on their paths is read once, changed once, hashed once.
+/// Changes stored tries by many keys at once: each node on their paths is read once, changed once, and hashed once,
+/// together with the nodes of all these tries that are as far from the leaves.
+///
+/// First `change` every trie, then `settle` them.
 struct TrieUpdate {
-    /// A key as 64 nibbles and its new value; nil removes.
+    /// A key and its new value; nil removes.
     struct Entry {
-        let key: [UInt8]
+        let key: UInt256
         let value: [UInt8]?
         /// What the key held before, filled in by the update.
         var old: [UInt8]?
 
         init(hash: Bytes32, value: [UInt8]?) {
-            key = TrieUpdate.nibbles(hash)
+            key = hash.word
             self.value = value
         }
     }
 
     /// A node that is written, or removed, with what was there.
     struct NodeChange {
-        let path: [UInt8]
+        /// The number of its trie.
+        let trie: Int
+        let key: [UInt8]
         let old: [UInt8]?
         let new: [UInt8]?
     }
 
+    /// A trie that changes.
+    struct Changing {
+        /// nil for the account trie.
+        let owner: Bytes32?
+        /// Of `entries`, ascending by key.
+        let entries: Range<Int>
+        /// The whole trie, or one child of its root.
+        let path: TriePath
+        var link: TrieNodes.Link
+        /// What a parent writes for it, once hashed; nil when it has nothing to write or stands inside its parent.
+        var hash: Bytes32?
+    }
+
+    /// A node that was read, and whether one is written there again.
+    struct Place {
+        let trie: Int
+        let path: TriePath
+        let old: [UInt8]
+        var isTaken = false
+    }
+
     private let reader: any StateReader
-    private let owner: Bytes32?
-    /// The nodes that were read, by path.
-    private var read: [[UInt8]: [UInt8]] = [:]
-    private(set) var entries: [Entry]
-    private(set) var changes: [NodeChange] = []
-    private(set) var root: Bytes32 = .zero
+    var nodes = TrieNodes()
+    private(set) var entries: [Entry] = []
+    var places: [Place] = []
+    var tries: [Changing] = []
+    var changes: [NodeChange] = []
 
-    static func nibbles(_ hash: Bytes32) -> [UInt8] {
-        var nibbles: [UInt8] = []
-        nibbles.reserveCapacity(64)
-        for byte in hash.bytes {
-            nibbles.append(byte >> 4)
-            nibbles.append(byte & 15)
-        }
-        return nibbles
-    }
+    static func nibbles(_ hash: Bytes32) -> [UInt8] { TriePath(bits: hash.word, count: 64).nibbles }
 
-    /// `entries` ascend by key. `owner` is nil for the account trie.
-    private init(reader: any StateReader, owner: Bytes32?, entries: [Entry]) {
+    init(reader: any StateReader) {
         self.reader = reader
-        self.owner = owner
-        self.entries = entries
     }
 
-    /// Applies the entries to the trie and finds its new root, on several threads when there is much to do.
-    static func apply(
-        _ entries: [Entry], reader: any StateReader, owner: Bytes32?
-    ) throws(StorageError) -> TrieUpdate {
-        var update = TrieUpdate(reader: reader, owner: owner, entries: entries)
-        if entries.count >= TrieUpdate.parallelCount, try update.applyInParallel() { return update }
-        update = TrieUpdate(reader: reader, owner: owner, entries: entries)
-        let link = try update.updated(try update.rootLink(), at: [], 0..<entries.count)
-        update.finish(link)
-        return update
-    }
+    /// The root of a trie after `settle`.
+    func root(of trie: Int) -> Bytes32 { tries[trie].hash ?? Trie.emptyRoot }
 
-    /// Keys from which several threads pay off.
-    private static let parallelCount = 64
-
-    private mutating func rootLink() throws(StorageError) -> StoredLink {
-        guard let encoded = try reader.value(StateKey.node(owner, [])) else { return .none }
-        guard let node = TrieCoding.decode(encoded) else { throw damage([]) }
-        read[[]] = encoded
-        return .node(node)
-    }
-
-    private mutating func finish(_ link: StoredLink) {
-        if case .node(let node) = link {
-            let encoded = encode(node, at: [])
-            root = Keccak256.hash(encoded)
-            emit([], encoded)
-        } else {
-            root = Trie.emptyRoot
+    /// Changes a whole trie and answers its number. `new` ascend by key. A trie that `isNew` has nothing in the store.
+    mutating func change(owner: Bytes32?, _ new: [Entry], isNew: Bool = false) throws(StorageError) -> Int {
+        begin(owner, new, at: .root)
+        let trie = tries.count - 1
+        var link = TrieNodes.Link.none
+        if !isNew, let (node, place) = try read(.root) {
+            nodes.setPlace(place, of: node)
+            link = .node(node)
         }
-        // What was read and is no longer there.
-        for (path, old) in read { changes.append(NodeChange(path: path, old: old, new: nil)) }
-        read = [:]
+        tries[trie].link = try updated(link, at: .root, tries[trie].entries)
+        return trie
     }
 
-    private func damage(_ path: [UInt8]) -> StorageError {
-        .damaged("trie node at path \(path) of \(owner.map { "account \($0)" } ?? "the account trie")")
+    private mutating func begin(_ owner: Bytes32?, _ new: [Entry], at path: TriePath) {
+        let first = entries.count
+        entries += new
+        tries.append(
+            Changing(owner: owner, entries: first..<entries.count, path: path, link: .none, hash: nil))
     }
 
     // MARK: On several threads
 
-    /// Each child of the root on its own; false when the root is no branch, or does not stay one.
-    private mutating func applyInParallel() throws(StorageError) -> Bool {
-        guard case .node(.branch(var children)) = try rootLink() else { return false }
-        var groups: [Range<Int>] = []
+    /// Keys from which several threads pay off for one trie.
+    static let parallelCount = 256
+
+    /// Changes and settles one trie, each child of its root on its own where that is possible.
+    static func inParallel(
+        owner: Bytes32?, _ entries: [Entry], reader: any StateReader, isNew: Bool = false
+    ) throws(StorageError) -> TrieUpdate {
+        if entries.count >= parallelCount,
+            let update = try byChildren(owner: owner, entries, reader: reader, isNew: isNew)
+        {
+            return update
+        }
+        var update = TrieUpdate(reader: reader)
+        _ = try update.change(owner: owner, entries, isNew: isNew)
+        update.settle()
+        return update
+    }
+
+    /// nil when the root is no branch, does not stay one, or a child is so short that it stands inside it.
+    private static func byChildren(
+        owner: Bytes32?, _ entries: [Entry], reader: any StateReader, isNew: Bool
+    ) throws(StorageError) -> TrieUpdate? {
+        var update = TrieUpdate(reader: reader)
+        update.begin(owner, entries, at: .root)
+        var children = TrieNodes.emptyBranch
+        var place: Int32 = -1
+        if !isNew, let root = try update.read(.root) {
+            guard case .branch(let branch) = update.nodes[root.node].content else { return nil }
+            children = update.nodes.branches[Int(branch)]
+            place = root.place
+        }
+        var groups: [(nibble: Int, range: Range<Int>, link: TrieNodes.Link)] = []
         var start = 0
-        for nibble: UInt8 in 0..<16 {
-            var end = start
-            while end < entries.count, entries[end].key[0] == nibble { end += 1 }
-            groups.append(start..<end)
+        while start < entries.count {
+            let nibble = entries[start].key.nibble(0)
+            var end = start + 1
+            while end < entries.count, entries[end].key.nibble(0) == nibble { end += 1 }
+            if case .node = children[nibble] { return nil }
+            groups.append((nibble, start..<end, children[nibble]))
             start = end
         }
-        let (reader, owner, entries, before, ranges) = (self.reader, self.owner, self.entries, children, groups)
-        let busy = groups.indices.filter { !groups[$0].isEmpty }
-        let parts = try Parallel.map(busy.count) { (index) throws(StorageError) in
-            let nibble = busy[index]
-            let path = [UInt8(nibble)]
-            var part = TrieUpdate(reader: reader, owner: owner, entries: Array(entries[ranges[nibble]]))
-            let link = try part.updated(before[nibble], at: path, 0..<ranges[nibble].count)
-            return (link: part.settled(link, at: path), update: part)
+        let work = groups
+        let parts = try Parallel.map(work.count) { (index) throws(StorageError) in
+            var part = TrieUpdate(reader: reader)
+            let path = TriePath.root.appending(work[index].nibble)
+            part.begin(owner, Array(entries[work[index].range]), at: path)
+            part.tries[0].link = try part.updated(work[index].link, at: path, part.tries[0].entries)
+            part.settle()
+            return part
         }
-        for (nibble, part) in zip(busy, parts) {
-            children[nibble] = part.link
-            changes += part.update.changes
-            for (path, old) in part.update.read { changes.append(NodeChange(path: path, old: old, new: nil)) }
-            for (offset, entry) in part.update.entries.enumerated() {
-                self.entries[groups[nibble].lowerBound + offset].old = entry.old
+        for (group, part) in zip(groups, parts) {
+            if let hash = part.tries[0].hash {
+                children[group.nibble] = .hash(hash)
+            } else {
+                guard part.tries[0].link.isNone else { return nil }
+                children[group.nibble] = .none
+            }
+            update.changes += part.changes
+            for (index, entry) in part.entries.enumerated() {
+                update.entries[group.range.lowerBound + index].old = entry.old
             }
         }
-        guard children.count(where: { !$0.isNone }) > 1 else { return false }
-        finish(.node(.branch(children)))
-        return true
+        guard (0..<16).count(where: { !children[$0].isNone }) > 1 else { return nil }
+        let root = update.nodes.addBranch(children, key: .zero)
+        update.nodes.setPlace(place, of: root)
+        update.tries[0].link = .node(root)
+        update.settle()
+        return update
     }
 
-    /// A link whose node is encoded and noted where that can be done without its parent.
-    private mutating func settled(_ link: StoredLink, at path: [UInt8]) -> StoredLink {
-        guard case .node(let node) = link else { return link }
-        let encoded = encode(node, at: path)
-        if encoded.count < 32 { return link }
-        emit(path, encoded)
-        return .hash(Keccak256.hash(encoded))
+    // MARK: Reading
+
+    private func damage(_ path: TriePath) -> StorageError {
+        let owner = tries[tries.count - 1].owner
+        return .damaged("trie node at path \(path.nibbles) of \(owner.map { "account \($0)" } ?? "the account trie")")
     }
 
-    // MARK: Changing
+    /// The node of the trie that is being changed at a path; nil when there is none.
+    private mutating func read(_ path: TriePath) throws(StorageError) -> (node: Int32, place: Int32)? {
+        guard let encoded = try reader.value(StateKey.node(tries[tries.count - 1].owner, path)) else { return nil }
+        guard let node = nodes.decode(encoded, at: path) else { throw damage(path) }
+        places.append(Place(trie: tries.count - 1, path: path, old: encoded))
+        let place = Int32(truncatingIfNeeded: places.count - 1)
+        nodes.setPlace(place, of: node)
+        return (node, place)
+    }
 
-    /// The node behind a link, read if need be. What is read stays in memory, so that it is written again if it
-    /// stays where it is.
-    private mutating func load(_ link: StoredLink, at path: [UInt8]) throws(StorageError) -> StoredNode? {
+    /// The node behind a link, read if need be.
+    private mutating func load(_ link: TrieNodes.Link, at path: TriePath) throws(StorageError) -> Int32? {
         switch link {
         case .none: return nil
         case .node(let node): return node
         case .hash:
-            guard let encoded = try reader.value(StateKey.node(owner, path)), let node = TrieCoding.decode(encoded)
-            else { throw damage(path) }
-            read[path] = encoded
+            guard let (node, _) = try read(path) else { throw damage(path) }
             return node
         }
     }
 
+    // MARK: Changing
+
     private mutating func updated(
-        _ link: StoredLink, at path: [UInt8], _ range: Range<Int>
-    ) throws(StorageError) -> StoredLink {
+        _ link: TrieNodes.Link, at path: TriePath, _ range: Range<Int>
+    ) throws(StorageError) -> TrieNodes.Link {
         if range.isEmpty { return link }
-        switch try load(link, at: path) {
-        case nil: return built(range, and: nil, at: path.count)
-        case .leaf(let rest, let value):
-            let key = path + rest
-            for index in range where entries[index].key == key {
-                entries[index].old = value
-                return built(range, and: nil, at: path.count)
-            }
-            return built(range, and: (key, value), at: path.count)
-        case .extended(let rest, let child):
-            let common = min(
-                commonCount(entries[range.lowerBound].key, rest, at: path.count),
-                commonCount(entries[range.upperBound - 1].key, rest, at: path.count))
-            if common == rest.count {
-                let changed = try updated(child, at: path + rest, range)
-                return try joined(rest, changed, at: path)
-            }
-            // Some keys leave the extension's way: it parts into a branch.
-            var children = [StoredLink](repeating: .none, count: 16)
-            let behind = rest.dropFirst(common + 1)
-            children[Int(rest[rest.startIndex + common])] =
-                behind.isEmpty ? child : .node(.extended(path: behind, child))
-            let branchPath = path + rest.prefix(common)
-            let changed = try updated(.node(.branch(children)), at: branchPath, range)
-            return try joined(rest.prefix(common), changed, at: path)
-        case .branch(var children):
-            var start = range.lowerBound
-            while start < range.upperBound {
-                let nibble = entries[start].key[path.count]
-                var end = start + 1
-                while end < range.upperBound, entries[end].key[path.count] == nibble { end += 1 }
-                let child = children[Int(nibble)]
-                children[Int(nibble)] = .none
-                children[Int(nibble)] = try updated(child, at: path + [nibble], start..<end)
-                start = end
-            }
-            return try collapsed(children, at: path)
-        }
+        guard let node = try load(link, at: path) else { return built(range, and: nil, at: path.count) }
+        let place = nodes[node].place
+        let result = try changed(node, at: path, range)
+        // What stands now where the node was read is written there.
+        if place >= 0, case .node(let new) = result { nodes.setPlace(place, of: new) }
+        return result
     }
 
-    private func commonCount(_ key: [UInt8], _ rest: ArraySlice<UInt8>, at depth: Int) -> Int {
-        var count = 0
-        for nibble in rest {
-            if key[depth + count] != nibble { break }
-            count += 1
+    private mutating func changed(
+        _ node: Int32, at path: TriePath, _ range: Range<Int>
+    ) throws(StorageError) -> TrieNodes.Link {
+        let key = nodes[node].key
+        switch nodes[node].content {
+        case .leaf(let value):
+            for index in range where entries[index].key == key {
+                entries[index].old = nodes.values[Int(value)]
+                return built(range, and: nil, at: path.count)
+            }
+            return built(range, and: node, at: path.count)
+        case .extended(let end, let child):
+            let common = min(
+                entries[range.lowerBound].key.commonNibbleCount(key),
+                entries[range.upperBound - 1].key.commonNibbleCount(key), end)
+            if common == end {
+                let changed = try updated(child, at: TriePath(key, count: end), range)
+                return try joined(changed, at: TriePath(key, count: end), above: path.count)
+            }
+            // Some keys leave the extension's way: it parts into a branch.
+            var children = TrieNodes.emptyBranch
+            children[key.nibble(common)] =
+                common + 1 == end ? child : .node(nodes.add(.extended(end: end, child), key: key))
+            let branchPath = TriePath(key, count: common)
+            let branch = nodes.addBranch(children, key: branchPath.bits)
+            let changed = try updated(.node(branch), at: branchPath, range)
+            return try joined(changed, at: branchPath, above: path.count)
+        case .branch(let branch):
+            var start = range.lowerBound
+            while start < range.upperBound {
+                let nibble = entries[start].key.nibble(path.count)
+                var end = start + 1
+                while end < range.upperBound, entries[end].key.nibble(path.count) == nibble { end += 1 }
+                let child = nodes.branches[Int(branch)][nibble]
+                nodes.branches[Int(branch)][nibble] = try updated(child, at: path.appending(nibble), start..<end)
+                start = end
+            }
+            return try collapsed(node, branch, at: path)
         }
-        return count
     }
 
     /// A branch again, or what is left when it has a single child.
-    private mutating func collapsed(_ children: [StoredLink], at path: [UInt8]) throws(StorageError) -> StoredLink {
+    private mutating func collapsed(
+        _ node: Int32, _ branch: Int32, at path: TriePath
+    ) throws(StorageError) -> TrieNodes.Link {
         var only: Int?
-        for index in children.indices where !children[index].isNone {
-            if only != nil { return .node(.branch(children)) }
-            only = index
+        for nibble in 0..<16 where !nodes.branches[Int(branch)][nibble].isNone {
+            if only != nil { return .node(node) }
+            only = nibble
         }
         guard let only else { return .none }
-        return try joined([UInt8(only)], children[only], at: path)
+        let child = nodes.branches[Int(branch)][only]
+        return try joined(child, at: path.appending(only), above: path.count)
     }
 
-    /// A link behind `rest`, as one node where that is possible. `path` is where `rest` begins.
+    /// A link whose parent stands at `depth` and has no other child, as one node where that is possible.
     private mutating func joined(
-        _ rest: ArraySlice<UInt8>, _ link: StoredLink, at path: [UInt8]
-    ) throws(StorageError) -> StoredLink {
-        if rest.isEmpty { return link }
-        switch try load(link, at: path + rest) {
-        case nil: return .none
-        case .leaf(let more, let value): return .node(.leaf(path: rest + more, value: value))
-        case .extended(let more, let child): return .node(.extended(path: rest + more, child))
-        case .branch(let children): return .node(.extended(path: rest, .node(.branch(children))))
+        _ link: TrieNodes.Link, at path: TriePath, above depth: Int
+    ) throws(StorageError) -> TrieNodes.Link {
+        if path.count == depth { return link }
+        guard let node = try load(link, at: path) else { return .none }
+        switch nodes[node].content {
+        // Under a number of its own: where it stood before nothing stands now.
+        case .leaf, .extended: return .node(nodes.add(nodes[node].content, key: nodes[node].key))
+        case .branch: return .node(nodes.add(.extended(end: path.count, .node(node)), key: path.bits))
         }
     }
 
     /// A new subtree of the entries that have values, and of a leaf that is there.
-    private func built(
-        _ range: Range<Int>, and leaf: (key: [UInt8], value: [UInt8])?, at depth: Int
-    ) -> StoredLink {
-        var leaves: [(key: [UInt8], value: [UInt8])] = []
+    private mutating func built(_ range: Range<Int>, and leaf: Int32?, at depth: Int) -> TrieNodes.Link {
+        if range.count == 1, leaf == nil {
+            guard let value = entries[range.lowerBound].value else { return .none }
+            return .node(nodes.addLeaf(key: entries[range.lowerBound].key, value: value))
+        }
+        var leaves: [Int32] = []
         leaves.reserveCapacity(range.count + 1)
-        var waiting = leaf
+        var waiting = leaf.map { nodes.add(nodes[$0].content, key: nodes[$0].key) }
         for index in range {
-            if let old = waiting, SortedMap.precedes(old.key, entries[index].key) {
+            if let old = waiting, nodes[old].key < entries[index].key {
                 leaves.append(old)
                 waiting = nil
             }
-            if let value = entries[index].value { leaves.append((entries[index].key, value)) }
-        }
-        if let waiting { leaves.append(waiting) }
-        return TrieUpdate.subtree(leaves[...], at: depth)
-    }
-
-    private static func subtree(_ leaves: ArraySlice<(key: [UInt8], value: [UInt8])>, at depth: Int) -> StoredLink {
-        guard let first = leaves.first, let last = leaves.last else { return .none }
-        if leaves.count == 1 { return .node(.leaf(path: first.key[depth...], value: first.value)) }
-        var branching = depth
-        while first.key[branching] == last.key[branching] { branching += 1 }
-        var children = [StoredLink](repeating: .none, count: 16)
-        var start = leaves.startIndex
-        while start < leaves.endIndex {
-            let nibble = leaves[start].key[branching]
-            var end = start + 1
-            while end < leaves.endIndex, leaves[end].key[branching] == nibble { end += 1 }
-            children[Int(nibble)] = subtree(leaves[start..<end], at: branching + 1)
-            start = end
-        }
-        let branch = StoredNode.branch(children)
-        return .node(branching == depth ? branch : .extended(path: first.key[depth..<branching], .node(branch)))
-    }
-
-    // MARK: Hashing
-
-    private mutating func encode(_ node: StoredNode, at path: [UInt8]) -> [UInt8] {
-        switch node {
-        case .leaf(let rest, let value): return TrieCoding.leaf(path: rest, value: value)
-        case .extended(let rest, let child):
-            return TrieCoding.extended(path: rest, child: reference(child, at: path + rest))
-        case .branch(let children):
-            // What most branches come to; hashes are written as they are.
-            return TrieCoding.list { payload in
-                for (nibble, child) in children.enumerated() {
-                    switch child {
-                    case .none: payload.append(0x80)
-                    case .hash(let hash): TrieCoding.append(reference: hash, to: &payload)
-                    case .node: payload += reference(child, at: path + [UInt8(nibble)])
-                    }
-                }
-                payload.append(0x80)
+            if let value = entries[index].value {
+                leaves.append(nodes.addLeaf(key: entries[index].key, value: value))
             }
         }
+        if let waiting { leaves.append(waiting) }
+        return subtree(leaves[...], at: depth)
     }
 
-    private mutating func reference(_ link: StoredLink, at path: [UInt8]) -> [UInt8] {
-        switch link {
-        case .none: return [0x80]
-        case .hash(let hash): return TrieCoding.reference(hash)
-        case .node(let node):
-            let encoded = encode(node, at: path)
-            if encoded.count < 32 { return encoded }
-            emit(path, encoded)
-            return TrieCoding.reference(Keccak256.hash(encoded))
+    private mutating func subtree(_ leaves: ArraySlice<Int32>, at depth: Int) -> TrieNodes.Link {
+        guard let first = leaves.first, let last = leaves.last else { return .none }
+        if leaves.count == 1 { return .node(first) }
+        let key = nodes[first].key
+        let branching = key.commonNibbleCount(nodes[last].key)
+        var children = TrieNodes.emptyBranch
+        var start = leaves.startIndex
+        while start < leaves.endIndex {
+            let nibble = nodes[leaves[start]].key.nibble(branching)
+            var end = start + 1
+            while end < leaves.endIndex, nodes[leaves[end]].key.nibble(branching) == nibble { end += 1 }
+            children[nibble] = subtree(leaves[start..<end], at: branching + 1)
+            start = end
         }
-    }
-
-    private mutating func emit(_ path: [UInt8], _ encoded: [UInt8]) {
-        let old = read.removeValue(forKey: path)
-        if old != encoded { changes.append(NodeChange(path: path, old: old, new: encoded)) }
+        let branch = nodes.addBranch(children, key: key)
+        if branching == depth { return .node(branch) }
+        return .node(nodes.add(.extended(end: branching, .node(branch)), key: key))
     }
 }

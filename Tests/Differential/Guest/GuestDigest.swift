@@ -62,6 +62,13 @@ private func absorbArithmetic(_ digest: inout Digest) {
 }
 
 private func absorbCodecs(_ digest: inout Digest) {
+    var batch = KeccakBatch()
+    for _ in 0..<(digest.next() % 20) {
+        batch.append([UInt8](repeating: UInt8(truncatingIfNeeded: digest.next()), count: Int(digest.next() % 600)))
+        batch.append(digest.word())
+        batch.append(Address(digest.word()))
+    }
+    for hash in batch.hashes() { digest.absorb(hash.word) }
     let types: [ABIType] = [.array(.unsigned(256)), .bytes, .signed(256)]
     let (a, b) = (digest.word(), digest.word())
     var bytes = ABI.encode([.list([.word(a), .word(b)]), .bytes(a.minimalBigEndianBytes), .word(b)], as: types)

@@ -27,6 +27,36 @@ private func chain(_ hash: ([UInt8]) -> [UInt8]) -> String {
             chain { Keccak256.hash($0).bytes } == "bb32e64cc5b56b1d754671eb9d82179ca8031a28dd0b8761bdafdfa44d5cb819")
     }
 
+    /// Every kernel that this processor has gives the hashes of one by one, for any number of messages of any lengths.
+    @Test(arguments: KeccakBatch.Kernel.available) func keccakBatches(_ kernel: KeccakBatch.Kernel) {
+        for count in [0, 1, 2, 3, 4, 5, 8, 9, 31] {
+            for lengths in [[0], [32], [135, 136, 137], [532, 70, 20, 272, 1], [3000, 0, 1, 40]] {
+                let messages = (0..<count).map { index in
+                    (0..<lengths[index % lengths.count]).map { UInt8(truncatingIfNeeded: index * 31 + $0 * 7) }
+                }
+                var batch = KeccakBatch()
+                for message in messages { batch.append(message) }
+                #expect(batch.hashes(kernel: kernel) == messages.map { Keccak256.hash($0) })
+            }
+        }
+    }
+
+    @Test func keccakBatchOfAddressesAndWords() {
+        let word = UInt256(limbs: 1, 2, 3, 0xfe00_0000_0000_0004)
+        let address = Address(word)
+        var batch = KeccakBatch()
+        batch.append(address)
+        batch.append(word)
+        batch.append([1, 2, 3])
+        #expect(
+            batch.hashes() == [
+                Keccak256.hash(address.bytes), Keccak256.hash(word.bigEndianBytes), Keccak256.hash([1, 2, 3]),
+            ])
+        batch.removeAll()
+        #expect(batch.isEmpty && batch.hashes().isEmpty)
+        #expect(Keccak256.hashes(of: [[], [7]]) == [Keccak256.hash([]), Keccak256.hash([7])])
+    }
+
     /// BLAKE2b of "abc" (hashlib), and the same with one round (vector 7 of EIP-152).
     @Test(
         arguments: zip(
