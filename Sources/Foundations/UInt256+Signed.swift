@@ -31,20 +31,21 @@ extension UInt256 {
     /// SAR: arithmetic shift; 256 bits or more give 0 or −1 by sign.
     @inlinable @inline(__always)
     public func arithmeticShiftedRight(by count: UInt64) -> UInt256 {
-        let limb = Int64(bitPattern: limb3)
-        return shiftedRight(
-            by: count, from: UInt64(bitPattern: limb &>> 63),
-            top: UInt64(bitPattern: limb &>> Int64(truncatingIfNeeded: count & 63)))
+        shiftedRight(by: count, from: UInt64(bitPattern: Int64(bitPattern: limb3) &>> 63))
     }
 
     /// SIGNEXTEND: extends the sign of the byte at `index` (0 the least significant); 31 or more change nothing.
     @inlinable @inline(__always)
     public func signExtended(fromByte index: UInt256) -> UInt256 {
         guard index.limb1 | index.limb2 | index.limb3 == 0, index.limb0 < 31 else { return self }
-        // The limb that has the byte gets its sign, and those above it are all sign.
-        let shift = Int64(truncatingIfNeeded: 56 &- 8 &* (index.limb0 & 7))
-        func extended(_ limb: UInt64) -> UInt64 { UInt64(bitPattern: (Int64(bitPattern: limb) &<< shift) &>> shift) }
+        // The limb that has the byte gets its sign, and those above it are all sign. Only logical shifts by what varies:
+        // guests of 32 bits have no other of 64.
+        let shift = 56 &- 8 &* (index.limb0 & 7)
         func sign(_ limb: UInt64) -> UInt64 { UInt64(bitPattern: Int64(bitPattern: limb) &>> 63) }
+        func extended(_ limb: UInt64) -> UInt64 {
+            let high = limb &<< shift
+            return (high &>> shift) | ((sign(high) &<< 1) &<< (63 &- shift))
+        }
         switch index.limb0 &>> 3 {
         case 0:
             let limb = extended(limb0)

@@ -177,15 +177,16 @@ extension UInt256 {
     /// Shifts right; 256 bits or more give zero.
     @inlinable @inline(__always)
     public static func >> (value: UInt256, count: UInt64) -> UInt256 {
-        value.shiftedRight(by: count, from: 0, top: value.limb3 &>> (count & 63))
+        value.shiftedRight(by: count, from: 0)
     }
 
-    /// `sign` comes in from above, and `top` is the uppermost limb shifted by `count` modulo 64.
+    /// Shifts right, with limbs of `sign` coming in from above.
     @inlinable @inline(__always)
-    package func shiftedRight(by count: UInt64, from sign: UInt64, top: UInt64) -> UInt256 {
+    package func shiftedRight(by count: UInt64, from sign: UInt64) -> UInt256 {
         let bits = count & 63
         let inverse = 63 &- bits
         let (a, b, c, d) = (limb0, limb1, limb2, limb3)
+        let top = (d &>> bits) | ((sign &<< 1) &<< inverse)
         if count >= 192 { return UInt256(limbs: count < 256 ? top : sign, sign, sign, sign) }
         if count >= 128 { return UInt256(limbs: (c &>> bits) | ((d &<< 1) &<< inverse), top, sign, sign) }
         let second = (b &>> bits) | ((c &<< 1) &<< inverse)
