@@ -8,7 +8,7 @@ interface Token:
     def approve(spender: address, amount: uint256) -> bool: nonpayable
     def transferFrom(sender: address, receiver: address, amount: uint256) -> bool: nonpayable
 
-BOOK: constant(address) = 0x0000000000000000000000000000000000000c12
+BOOK: constant(address) = 0x0000000000000000000000000000000000000C12
 CLEARING: constant(address) = 0x0000000000000000000000000000000000000c13
 POST_ONLY: constant(uint8) = 3
 

@@ -1,12 +1,11 @@
 """The venue's contracts over JSON-RPC: a market from nothing, people and a contract that trade there."""
 import json
-import os
 
 import pytest
 import vyper
 from conftest import ROOT, Node
 from eth_account import Account
-from vyper.compiler.input_bundle import FileInput, FilesystemInputBundle
+from vyper.compiler.input_bundle import FilesystemInputBundle
 from web3.exceptions import ContractLogicError, Web3Exception
 
 WAD = 10**18
@@ -15,7 +14,6 @@ SPOT, FORWARD, SURFACE, RATE = 0, 1, 2, 3
 GTC, IOC, FOK, POST_ONLY = 0, 1, 2, 3
 PERPETUAL, CALL, PUT = 0, 2, 3
 DAY = 86_400
-DATA = "data:,"
 
 
 def instrument_id(kind, expiry=0, strike=0, underlying=1):
@@ -39,7 +37,6 @@ class Stage:
         self.send(self.owner, instruments.setCashToken(self.token.address, 6))
         self.send(self.owner, instruments.addUnderlying(int.from_bytes(b"BTC", "big")))
         self.send(self.owner, instruments.setPublishers([self.publisher.address], [10**8]))
-        # No report of a day ago is too old here, as blocks come when the tests want them.
         now = self.w3.eth.get_block("latest").timestamp
         self.expiry = (now // DAY + 30) * DAY + 8 * 3600
         self.perpetual = instrument_id(PERPETUAL)
@@ -52,11 +49,8 @@ class Stage:
             self.deposit(account, 1_000_000)
 
     def deploy(self, name, *arguments):
-        path = ROOT / "contracts" / name
-        bundle = FilesystemInputBundle([path.parent])
-        file = FileInput(0, path, path, path.read_text())
-        data = vyper.compiler.CompilerData(file, bundle)
-        out = vyper.compiler.outputs_from_compiler_data(data, ["abi", "bytecode"])
+        out = vyper.compile_code((ROOT / "contracts" / name).read_text(), output_formats=["abi", "bytecode"],
+                                 input_bundle=FilesystemInputBundle([ROOT / "contracts"]))
         factory = self.w3.eth.contract(abi=out["abi"], bytecode=out["bytecode"])
         receipt = self.send(self.owner, factory.constructor(*arguments))
         return self.w3.eth.contract(address=receipt.contractAddress, abi=out["abi"])
@@ -266,7 +260,7 @@ def test_a_contract_trades_atomically(stage):
 
 def test_gas(stage):
     """place <= 60,000, cancel <= 25,000, taking one level <= 120,000, each without the transaction's own 21,000 and call data."""
-    def gas(receipt, transaction_gas=True):
+    def gas(receipt):
         data = stage.w3.eth.get_transaction(receipt.transactionHash).input
         return receipt.gasUsed - 21_000 - sum(4 if byte == 0 else 16 for byte in data)
 
@@ -278,3 +272,9 @@ def test_gas(stage):
     cancel = gas(stage.send(stage.maker, stage.book.functions.cancel(stage.maker, 0, ask)))
     print(f"gas: place {place}, cancel {cancel}, take one level {take}")
     assert place <= 60_000 and cancel <= 25_000 and take <= 120_000
+
+
+@pytest.mark.parametrize("name", CONTRACTS)
+def test_vyper_takes_the_interface(name):
+    source = f"# pragma version ~=0.4.0\nfrom interfaces import {name}\n\nvenue: {name}\n"
+    vyper.compile_code(source, input_bundle=FilesystemInputBundle([ROOT / "contracts"]))

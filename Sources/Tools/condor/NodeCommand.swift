@@ -34,6 +34,7 @@ extension Command {
         ] + StorageOptions.options,
         notes: """
             On a development chain the venue's natives are active: Pricing is at 0x0000000000000000000000000000000000000c02.
+            The first account owns the venue at ...0c10 to ...0c13 (docs/venue.md).
             An imported chain is served whole, with the state behind every block; it does not grow.
             --data-dir without --dev serves the chain that condor import has put there. With both, the development chain
             goes on where it stopped; its blocks are durable before a transaction's hash is returned.

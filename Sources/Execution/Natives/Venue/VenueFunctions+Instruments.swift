@@ -57,7 +57,7 @@ extension VenueFunctions {
                     "setParameter",
                     [
                         NativeParameter("parameter", .unsigned(8)), NativeParameter("underlying", .unsigned(32)),
-                        NativeParameter("value", .signed(256)),
+                        NativeParameter("setting", .signed(256)),
                     ], [], writes: true)
             case .setLeverageTiers:
                 return function(
