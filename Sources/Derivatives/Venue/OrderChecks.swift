@@ -45,18 +45,19 @@ extension Venue {
         }
     }
 
-    /// Whether the maker of a match would still be sound after it, or no worse than before. The book removes its order with reason
-    /// `makerMargin` where not.
+    /// Whether the maker of a match would still be sound after it, or no worse than without its order. The book removes the order
+    /// with reason `makerMargin` where not.
     public mutating func makerIsSound(_ fill: Fill) throws(VenueError) -> Bool {
         let instrument = try instrument(fill.instrument)
         var asset =
             try portfolio(of: fill.maker).asset(fill.instrument)
             ?? Portfolio.Asset(instrument: fill.instrument)
         let side = fill.takerSide.opposite
+        if fill.makerIsAggregated { try asset.orders.add(side: side, ticks: fill.ticks, lots: 0 - fill.lots) }
+        let withoutOrder = asset
         let (lots, overflow) = asset.lots.addingReportingOverflow(side.signed(fill.lots))
         if overflow { return false }
         asset.lots = lots
-        if fill.makerIsAggregated { try asset.orders.add(side: side, ticks: fill.ticks, lots: 0 - fill.lots) }
         let cost = try instrument.cost(ticks: fill.ticks, lots: fill.lots)
         let signed = side == .buy ? cost : 0 - cost
         var cash: Int128 = 0
@@ -67,8 +68,10 @@ extension Venue {
             let funding = try cumulativeFunding(of: fill.instrument).times(Int128(side.signed(fill.lots)))
             asset.owed = try asset.owed.adding(signed).subtracting(funding)
         }
-        let margin = try initialMargin(of: fill.maker, with: asset, cash: cash)
-        return margin.after.margin >= 0 || margin.after.margin >= margin.before.margin
+        let margin = try initialMargin(of: fill.maker, with: asset, cash: cash).after.margin
+        if margin >= 0 { return true }
+        // Not beside the margin of before, in which the order counts as if it were filled: nobody would ever fail.
+        return try margin >= initialMargin(of: fill.maker, with: withoutOrder, cash: 0).after.margin
     }
 
     /// What a position of `lots` moves by, for market-maker protection.
