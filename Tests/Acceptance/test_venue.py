@@ -7,6 +7,7 @@ from conftest import ROOT, Node
 from eth_account import Account
 from vyper.compiler.input_bundle import FilesystemInputBundle
 from web3.exceptions import ContractLogicError, Web3Exception
+from web3.logs import DISCARD
 
 WAD = 10**18
 CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13}
@@ -71,7 +72,7 @@ class Stage:
         assert data[:10] == self.w3.to_hex(self.w3.keccak(text=signature)[:4]), data
         return self.w3.codec.decode([i["type"] for i in item["inputs"]], bytes.fromhex(data[10:]))
 
-    def report(self, kind, values, expiry=0, signer=None, **changes):
+    def report(self, kind, values, expiry=0, signer=None, sent=None):
         timestamp = self.w3.eth.get_block("latest").timestamp
         message = {"kind": kind, "underlying": 1, "expiry": expiry, "values": values, "confidence": WAD,
                    "timestamp": timestamp}
@@ -81,7 +82,7 @@ class Stage:
         domain = {"name": "Condor Oracle", "version": "1", "chainId": self.w3.eth.chain_id,
                   "verifyingContract": self.oracle.address}
         signed = (signer or self.publisher).sign_typed_data(domain, types, message)
-        message |= changes
+        message |= sent or {}
         return self.oracle.functions.report(*message.values(), signed.v - 27, signed.r, signed.s)
 
     def report_all(self, price):
@@ -131,7 +132,7 @@ def test_money_in_and_out(stage):
     assert stage.token.functions.balanceOf(stage.clearing.address).call() == 2_000_000 * 10**6
     receipt = stage.send(stage.maker, clearing.withdraw(0, 0, 5 * WAD, stage.owner))
     assert stage.token.functions.balanceOf(stage.owner).call() == 5 * 10**6
-    (event,) = stage.clearing.events.Withdrawn().process_receipt(receipt)
+    (event,) = stage.clearing.events.Withdrawn().process_receipt(receipt, errors=DISCARD)
     assert event.args.amount == 5 * WAD
     stage.refused(stage.maker, clearing.withdraw(0, 0, WAD // 10**7, stage.owner), "OffDecimals")
     assert stage.refused(stage.maker, clearing.withdraw(0, 0, 10**7 * WAD, stage.owner), "InsufficientCash") == (
@@ -144,7 +145,7 @@ def test_money_in_and_out(stage):
 def test_orders(stage):
     book = stage.book.functions
     bid, receipt = stage.place(stage.maker, stage.perpetual, True, 99_900 * WAD, 2 * WAD, client=7)
-    (event,) = stage.book.events.OrderPlaced().process_receipt(receipt)
+    (event,) = stage.book.events.OrderPlaced().process_receipt(receipt, errors=DISCARD)
     assert (event.args.order, event.args.lots, event.args.clientID) == (bid, 2000, 7)
     ask, _ = stage.place(stage.maker, stage.perpetual, False, 100_100 * WAD, WAD, POST_ONLY)
     assert book.top(stage.perpetual).call() == [99_900 * WAD, 100_100 * WAD, 0]
@@ -152,7 +153,7 @@ def test_orders(stage):
     assert book.orderByClientID(stage.maker, 0, 7).call() == bid
     assert book.orders(stage.maker, 0).call() == [bid, ask]
     _, receipt = stage.place(stage.taker, stage.perpetual, True, 0, WAD // 2, IOC)
-    (fill,) = stage.clearing.events.Filled().process_receipt(receipt)
+    (fill,) = stage.clearing.events.Filled().process_receipt(receipt, errors=DISCARD)
     assert (fill.args.price, fill.args.size) == (100_100 * WAD, WAD // 2)
     assert stage.clearing.functions.position(stage.taker, 0, stage.perpetual).call()[0] == WAD // 2
     assert stage.clearing.functions.positions(stage.maker, 0).call()[:2] == [[stage.perpetual], [-WAD // 2]]
@@ -191,7 +192,7 @@ def test_refusals(stage):
 def test_reports_are_their_publishers(stage):
     stage.refused(stage.taker, stage.report(SPOT, [WAD], signer=Account.create()), "UnknownPublisher")
     # The same signature under other values is another's.
-    stage.refused(stage.taker, stage.report(SPOT, [WAD], values=[2 * WAD]), "UnknownPublisher")
+    stage.refused(stage.taker, stage.report(SPOT, [WAD], sent={"values": [2 * WAD]}), "UnknownPublisher")
     assert stage.oracle.functions.indexPrice(1).call() == [100_000 * WAD, 4]
     assert stage.oracle.functions.markPrice(stage.call).call() > 1000 * WAD
 
@@ -258,14 +259,24 @@ def test_a_contract_trades_atomically(stage):
     assert dict(zip(*positions[:2])) == {stage.call: WAD, stage.perpetual: -WAD // 2}
 
 
-def test_gas(stage):
-    """place <= 60,000, cancel <= 25,000, taking one level <= 120,000, each without the transaction's own 21,000 and call data."""
+@pytest.mark.parametrize("mode", [0, 1], ids=["standard", "portfolio"])
+def test_gas(stage, mode):
+    """Of accounts with ten assets: place <= 60,000, cancel <= 25,000, taking one level <= 120,000, each beside the 21,000 and the call
+    data of its transaction."""
     def gas(receipt):
         data = stage.w3.eth.get_transaction(receipt.transactionHash).input
         return receipt.gasUsed - 21_000 - sum(4 if byte == 0 else 16 for byte in data)
 
-    bid, _ = stage.place(stage.maker, stage.perpetual, True, 99_900 * WAD, WAD)
+    for account in (stage.maker, stage.taker):
+        stage.send(account, stage.clearing.functions.setMarginMode(0, mode))
+    for step in range(9):
+        option = instrument_id((CALL, PUT)[step % 2], stage.expiry, 91_000 + 2_000 * step)
+        stage.send(stage.owner, stage.instruments.functions.list(option, WAD, WAD // 100))
+        for account in (stage.maker, stage.taker):
+            stage.place(account, option, True, 100 * WAD, WAD // 10)
+    stage.place(stage.maker, stage.perpetual, True, 99_900 * WAD, WAD)
     ask, receipt = stage.place(stage.maker, stage.perpetual, False, 100_100 * WAD, WAD)
+    assert len(stage.book.functions.orders(stage.maker, 0).call()) == 11
     place = gas(receipt)
     _, receipt = stage.place(stage.taker, stage.perpetual, False, 99_900 * WAD, WAD // 2, IOC)
     take = gas(receipt)
