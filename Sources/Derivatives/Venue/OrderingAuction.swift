@@ -37,7 +37,7 @@ struct AuctionPrice: Equatable {
             guard low <= high, min(demand, supply) > 0 else { return }
             var candidate = AuctionPrice(ticks: low, volume: min(demand, supply), imbalance: demand &- supply)
             var distance = (Int128(low) &* tick &- mark).magnitude
-            let below = Int64(clamping: mark / tick)
+            let below = Int64(clamping: mark.divided(by: tick).quotient)
             for ticks in [below, below &+ 1] where ticks > low {
                 let near = min(ticks, high)
                 let other = (Int128(near) &* tick &- mark).magnitude

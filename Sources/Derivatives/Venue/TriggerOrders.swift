@@ -83,8 +83,8 @@ extension ClearingHouse {
                 price == .mark
                 ? try markPrice(of: number) : try indexPrice(underlying: instrument.underlying)
             guard value > 0, instrument.tick > 0 else { return nil }
-            let below = value / instrument.tick
-            let above = value % instrument.tick == 0 ? below : below &+ 1
+            let (below, rest) = value.divided(by: instrument.tick)
+            let above = rest == 0 ? below : below &+ 1
             return (UInt32(clamping: below), UInt32(clamping: above))
         } catch {
             return nil
