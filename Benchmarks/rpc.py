@@ -46,7 +46,8 @@ class Node:
     def __init__(self, threads):
         options = ["--threads", str(threads)] if threads else []
         self.process = subprocess.Popen(
-            [CONDOR, "node", "--dev", "--port", "0", "--accounts", str(SENDERS), *options], stdout=subprocess.PIPE, text=True)
+            [CONDOR, "node", "--dev", "--port", "0", "--log-format", "none", "--accounts", str(SENDERS), *options],
+            stdout=subprocess.PIPE, text=True)
         self.keys = []
         for line in self.process.stdout:
             if found := re.match(r"\(\d+\) (0x\w{40})  key 0x(\w{64})", line):
