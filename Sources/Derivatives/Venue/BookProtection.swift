@@ -206,8 +206,8 @@ extension ClearingHouse {
 
     /// In 1e-9, away from zero: what is too small to count counts as one.
     private func nano(_ amount: Int128) -> UInt64 {
-        let parts = (amount.magnitude &+ 999_999_999) / 1_000_000_000
-        return UInt64(clamping: parts)
+        let parts = UInt256(amount.magnitude &+ 999_999_999) / UInt256(1_000_000_000 as UInt64)
+        return parts.clampedToUInt64
     }
 
     private func signedNano(_ amount: Int128) -> Int64 {
