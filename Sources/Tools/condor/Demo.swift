@@ -1,0 +1,75 @@
+import Agents
+import Foundation
+import Foundations
+import JSONText
+import Node
+
+/// A venue, its agents and a crash, from the first block to the report.
+struct Demo {
+    private let options: DemoOptions
+    private let table: DemoTable?
+    /// 10 October 2025, 20:30 UTC: twenty minutes before prices fell.
+    private static let genesisTime: UInt64 = 1_760_128_200
+    /// When prices begin to fall, and how long they do.
+    static let crashStart: UInt64 = 420
+    static let crashSeconds: UInt64 = 720
+
+    init(_ options: DemoOptions, table: DemoTable?) {
+        self.options = options
+        self.table = table
+    }
+
+    func run() throws -> DemoReport {
+        let node = try LocalNode(development: chain, host: "127.0.0.1", port: 0, threadCount: 1)
+        defer { node.stop() }
+        let client = RPCClient(NodeTransport(node))
+        let runner = try AgentsSession.runner(agents(), folder: URL(fileURLWithPath: "."), client)
+        let market = runner.market
+        let start = market.time
+        var tally = DemoTally(market, start: start)
+        let began = ContinuousClock.now
+        while market.time - start < options.seconds {
+            _ = try runner.round()
+            let count = try seal(client, at: market.time + options.step)
+            // What the agents read next is read here first: one update feeds both.
+            try runner.read()
+            tally.take(market.news, market, transactions: count)
+            let elapsed = market.time - start
+            table?.show(tally, elapsed: elapsed, block: market.block)
+            if let speed = options.speed {
+                let due = Duration.seconds(Double(elapsed) / speed)
+                let ahead = due - (ContinuousClock.now - began)
+                if ahead > .zero { usleep(UInt32(clamping: Int64(ahead / .microseconds(1)))) }
+            }
+        }
+        table?.end()
+        return try DemoReport(options, tally, market)
+    }
+
+    private var chain: DevelopmentChain {
+        var chain = DevelopmentChain()
+        chain.balance = 1_000_000
+        chain.gasLimit = 2_000_000_000
+        // Blocks are made here, one a round; the node's own clock never strikes.
+        chain.blockTime = 86_400
+        return chain
+    }
+
+    /// The usual agents with the demo's seed and crash.
+    private func agents() throws -> AgentsFile {
+        var file = try AgentsFile(parsing: Array(AgentsFile.usual.utf8))
+        file.seed = options.seed
+        file.setCrash(Crash(start: Demo.crashStart, seconds: Demo.crashSeconds), scale: options.crash)
+        return file
+    }
+
+    /// Makes a block with what waits, at a time; how many transactions it has.
+    private func seal(_ client: RPCClient, at time: UInt64) throws -> Int {
+        let mined = try client.batch([
+            RPCCall("evm_mine") { $0.value(quantity: time) },
+            RPCCall("eth_getBlockTransactionCountByNumber") { $0.value("latest") },
+        ])
+        _ = try mined[0].get()
+        return Int(try mined[1].get().quantity64 ?? 0)
+    }
+}
