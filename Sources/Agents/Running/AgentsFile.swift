@@ -96,7 +96,7 @@ public struct AgentsFile: Sendable {
             [
                 "underlyings", "cash", "halfSpread", "step", "levels", "notional", "growth", "skew", "limit",
                 "patience",
-                "calm", "volatility", "strikes", "volatilitySpread", "optionNotional",
+                "calm", "volatility", "options", "strikes", "volatilitySpread", "optionNotional",
             ]
         ),
         ("hedger", ["underlyings", "cash", "buys", "notional", "appetite", "limit", "band"]),
@@ -201,6 +201,7 @@ public struct AgentsFile: Sendable {
             patience: try object.number("patience", default: 0.0002, in: 0...0.1),
             calm: try object.number("calm", default: 4, in: 0.1...1000),
             volatility: try object.number("volatility", default: 0.6, in: 0.01...5),
+            options: try object.names("options", of: symbols),
             strikes: Int(try object.whole("strikes", default: 3, in: 0...20)),
             volatilitySpread: try object.number("volatilitySpread", default: 0.03, in: 0.001...1),
             optionNotional: try object.number("optionNotional", default: 100_000, in: 10...1e9))

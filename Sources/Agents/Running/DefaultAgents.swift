@@ -14,12 +14,14 @@ extension AgentsFile {
                 {"underlying": "SOL", "price": 221, "volatility": 0.8, "crash": 0.26}
               ]
             },
-            {"kind": "maker", "name": "maker-1", "key": 3, "cash": 20000000, "strikes": 3},
+            {
+              "kind": "maker", "name": "maker-1", "key": 3, "cash": 20000000, "options": ["BTC", "ETH"], "strikes": 3
+            },
             {
               "kind": "maker", "name": "maker-2", "key": 4, "cash": 10000000, "halfSpread": 0.0007, "notional": 200000,
               "strikes": 0
             },
-            {"kind": "hedger", "name": "hedger", "key": 5},
+            {"kind": "hedger", "name": "hedger", "key": 5, "underlyings": ["BTC", "ETH"]},
             {"kind": "liquidator", "name": "liquidator", "key": 6},
             {"kind": "noise", "name": "longs", "key": 7, "accounts": 30, "leverage": [3, 15], "longs": 0.85},
             {"kind": "noise", "name": "shorts", "key": 8, "accounts": 20, "leverage": [2, 8], "longs": 0.1}

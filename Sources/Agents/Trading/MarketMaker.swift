@@ -14,15 +14,16 @@ public struct MakerTerms: Sendable {
     public var calm: Double
     /// A year's volatility that the maker finds usual.
     public var volatility: Double
-    /// Options: how many strikes around the forward of each expiry, none for 0; half of the spread in volatility, and a quote's size in
+    /// Options: of which underlyings, how many strikes around the forward of each expiry, none for 0; half of the spread in volatility, and a quote's size in
     /// units of the underlying's worth, in quote money.
+    public var options: [String]
     public var strikes: Int
     public var volatilitySpread: Double
     public var optionNotional: Double
 
     public init(
         name: String, underlyings: [String], cash: Double, model: QuoteModel, patience: Double, calm: Double,
-        volatility: Double, strikes: Int, volatilitySpread: Double, optionNotional: Double
+        volatility: Double, options: [String], strikes: Int, volatilitySpread: Double, optionNotional: Double
     ) {
         self.name = name
         self.underlyings = underlyings
@@ -31,6 +32,7 @@ public struct MakerTerms: Sendable {
         self.patience = patience
         self.calm = calm
         self.volatility = volatility
+        self.options = options
         self.strikes = strikes
         self.volatilitySpread = volatilitySpread
         self.optionNotional = optionNotional
@@ -75,7 +77,9 @@ public final class MarketMaker: Agent {
             if let perpetual = market.perpetual(of: underlying) {
                 quote(perpetual, fair: index, positions[perpetual.number] ?? 0, stress(of: underlying), desk)
             }
-            if terms.strikes > 0 { chains += market.expiries(of: underlying).map { (underlying, $0) } }
+            if terms.strikes > 0, terms.options.contains(symbol) {
+                chains += market.expiries(of: underlying).map { (underlying, $0) }
+            }
         }
         guard !chains.isEmpty else { return }
         // One expiry a round: options' quotes are wide enough to wait.

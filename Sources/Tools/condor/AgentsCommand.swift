@@ -149,3 +149,29 @@ struct AgentsSession {
         fflush(nil)
     }
 }
+
+/// The usual agents beside a node of this process, which they know by its URL as others do.
+final class BackgroundAgents: Sendable {
+    private let isStopped = StopFlag()
+    private let end = DispatchSemaphore(value: 0)
+
+    init(usualAgainst url: String, isQuiet: Bool) throws {
+        let file = try AgentsFile(parsing: Array(AgentsFile.usual.utf8))
+        let (isStopped, end) = (isStopped, end)
+        Thread.detachNewThread {
+            do {
+                let session = AgentsSession(file, folder: URL(fileURLWithPath: "."), interval: 500, isQuiet: isQuiet)
+                try session.run(HTTPTransport(url: url), rounds: .max, until: isStopped)
+            } catch {
+                printError("agents: stopped because \(error)")
+            }
+            end.signal()
+        }
+    }
+
+    /// Lets the agents take back their quotes; waits for that, but not for ever.
+    func stop() {
+        isStopped.raise()
+        _ = end.wait(timeout: .now() + .seconds(3))
+    }
+}

@@ -20,7 +20,7 @@ struct Demo {
     }
 
     func run() throws -> DemoReport {
-        let node = try LocalNode(development: chain, host: "127.0.0.1", port: 0, threadCount: 1)
+        let node = try LocalNode(development: chain(), host: "127.0.0.1", port: 0, threadCount: 1)
         defer { node.stop() }
         let client = RPCClient(NodeTransport(node))
         let runner = try AgentsSession.runner(agents(), folder: URL(fileURLWithPath: "."), client)
@@ -46,8 +46,10 @@ struct Demo {
         return try DemoReport(options, tally, market)
     }
 
-    private var chain: DevelopmentChain {
+    private func chain() throws -> DevelopmentChain {
         var chain = DevelopmentChain()
+        chain.genesisTime = Demo.genesisTime
+        chain.venue = try options.venue.map { [UInt8](try FileBytes.read($0)) } ?? VenueOptions.usual()
         chain.balance = 1_000_000
         chain.gasLimit = 2_000_000_000
         // Blocks are made here, one a round; the node's own clock never strikes.

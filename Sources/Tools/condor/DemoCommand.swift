@@ -13,6 +13,7 @@ extension Command {
             Option(name: "seconds", value: "N", help: "how much of the venue's time passes at least (default 2520)"),
             Option(name: "step", value: "SECONDS", help: "from block to block (default 3)"),
             Option(name: "speed", value: "N", help: "times the speed of clocks (default: as fast as the machine goes)"),
+            Option(name: "venue", value: "FILE", help: "the venue's configuration (default venues/dev.json)"),
             Option(name: "json", help: "print the report as JSON alone"),
         ],
         notes: """
@@ -29,8 +30,11 @@ extension Command {
         options.step = try arguments.integer("step", default: 3, in: 1...60)
         options.speed =
             arguments.value("speed") == nil ? nil : try decimal(arguments, "speed", default: 1, in: 0.1...100_000)
+        options.venue = arguments.value("venue")
         let isJSON = arguments.flag("json")
-        let report = try Demo(options, table: isJSON ? nil : DemoTable()).run()
+        let report = try VenueOptions.named(options.venue ?? "venues/dev.json") {
+            try Demo(options, table: isJSON ? nil : DemoTable()).run()
+        }
         print(isJSON ? report.json : report.text)
         return report.isConserved ? 0 : 1
     }
@@ -53,6 +57,8 @@ struct DemoOptions {
     var caps = 1.0
     var seconds: UInt64 = 2520
     var step: UInt64 = 3
+    /// The path of the venue's configuration; nil for the development venue.
+    var venue: String?
     /// Times the speed of clocks; nil for as fast as it goes.
     var speed: Double?
 }
