@@ -24,6 +24,7 @@ public enum VenueABI {
     public static let instrumentByNumber = ContractFunction("instrumentByNumber(uint32)", returns: "uint256")
     public static let instrument = ContractFunction(
         "instrument(uint256)", returns: "uint32,uint256,uint256,uint8,bool,int256")
+    public static let setParameter = ContractFunction("setParameter(uint8,uint32,int256)")
     public static let underlyingCount = ContractFunction("underlyingCount()", returns: "uint32")
     public static let collateral = ContractFunction("collateral(uint32)", returns: "address,uint8,uint32,uint256")
 
@@ -48,6 +49,16 @@ public enum VenueABI {
     public static let collectedFees = ContractFunction("collectedFees()", returns: "int256")
     public static let insuranceFund = ContractFunction("insuranceFund()", returns: "int256")
     public static let positions = ContractFunction("positions(address,uint32)", returns: "uint256[],int256[],int256[]")
+
+    // Liquidation.
+    public static let bid = ContractFunction(
+        "bid(address,uint32,address,uint32,uint256,int256,uint64)", returns: "uint256,int256,uint64")
+    public static let contribute = ContractFunction("contribute(uint32,uint256)")
+    public static let auction = ContractFunction(
+        "auction(address,uint32)", returns: "uint8,uint64,uint64,int256,int256,uint256,uint256")
+    public static let queue = ContractFunction("queue(uint64,uint64)", returns: "address[],uint32[],uint8[]")
+    public static let solvency = ContractFunction(
+        "solvency()", returns: "int256,int256,int256,int256,int256,uint64,uint64,uint64")
 
     // The faucet token that development venues have as cash.
     public static let mint = ContractFunction("mint(address,uint256)")
@@ -77,6 +88,12 @@ public struct VenueLog: Sendable {
         case fundingAccrued = "FundingAccrued(uint32,int256,int256)"
         case fundingPaid = "FundingPaid(uint32,uint32,int256)"
         case badDebt = "BadDebt(uint32,int256)"
+        case liquidationStep = "LiquidationStep(uint32,uint8,int256,int256)"
+        case liquidationFilled = "LiquidationFilled(uint32,uint32,int256,int256)"
+        case auctionBid = "AuctionBid(uint32,uint32,uint64,int256,int256,int256)"
+        case insurancePaid = "InsurancePaid(uint32,uint32,int256)"
+        case deleveraged = "Deleveraged(uint32,uint32,uint32,int256,int256)"
+        case socialised = "Socialised(uint32,uint32,int256)"
 
         public var topic: Bytes32 { Keccak256.hash(Array(rawValue.utf8)) }
     }

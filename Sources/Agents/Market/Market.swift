@@ -59,6 +59,8 @@ public final class Market {
     /// Of every account that moved: number → instrument → size.
     private var holdings: [UInt32: [UInt32: Int128]] = [:]
     private var accounts: [AccountID: UInt32] = [:]
+    /// Accounts in the waterfall, which may not trade as they like.
+    private var troubled: Set<UInt32> = []
 
     /// Reads the listings of the venue behind a client, as of its newest block.
     public init(_ client: RPCClient, symbols: [String]) throws {
@@ -126,6 +128,8 @@ public final class Market {
         case .markUpdated: marks[log.number(0)] = log.amount(1)
         case .accountOpened: accounts[AccountID(owner: Address(log.words[1]), index: log.number(2))] = log.number(0)
         case .positionChanged: holdings[log.number(0), default: [:]][log.number(1)] = log.amount(2)
+        case .liquidationStep:
+            if log.integer(1) == 0 { troubled.remove(log.number(0)) } else { troubled.insert(log.number(0)) }
         case .positionSettled: holdings[log.number(0)]?[log.number(1)] = 0
         default: break
         }
@@ -232,6 +236,9 @@ public final class Market {
         accounts[account] = number
         return number
     }
+
+    /// Whether an account is being liquidated, as far as the logs since this market was first read tell.
+    public func isInLiquidation(_ account: AccountID) -> Bool { accounts[account].map(troubled.contains) ?? false }
 
     /// What an account holds, by instrument number.
     public func positions(of account: AccountID) throws -> [UInt32: Int128] {

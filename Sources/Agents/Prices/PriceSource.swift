@@ -17,8 +17,8 @@ public struct Crash: Equatable, Sendable {
 
     /// Times in parts of the fall, and how much of the depth has gone then.
     private static let shape: [(time: Double, depth: Double)] = [
-        (0, 0), (0.15, 0.06), (0.35, 0.2), (0.55, 0.38), (0.7, 0.55), (0.82, 0.74), (0.92, 0.92), (1, 1), (1.1, 0.9),
-        (1.4, 0.78), (2, 0.66), (4, 0.58),
+        (0, 0), (0.3, 0.1), (0.6, 0.25), (0.75, 0.38), (0.8, 0.5), (0.9, 0.85), (1, 1), (1.1, 0.85), (1.4, 0.72),
+        (2, 0.62), (4, 0.55),
     ]
 
     /// How much of the depth has gone at a second: 0 before, 1 at the bottom.

@@ -53,6 +53,7 @@ public final class AgentRunner {
             case .hedger(let terms): agents.append(DeltaHedger(terms, wallet: wallet, random: random))
             case .noise(let terms): agents.append(NoiseTraders(terms, wallet: wallet, random: random))
             case .liquidator(let terms): agents.append(Liquidator(terms, wallet: wallet))
+            case .insurer(let cash): agents.append(Insurer(name: entry.name, cash: cash, wallet: wallet))
             }
         }
         self.market = market

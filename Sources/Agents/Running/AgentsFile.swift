@@ -16,6 +16,7 @@ public struct AgentsFile: Sendable {
         case hedger(HedgerTerms)
         case noise(CrowdTerms)
         case liquidator(LiquidatorTerms)
+        case insurer(cash: Double)
     }
 
     public enum Source: Sendable {
@@ -102,6 +103,7 @@ public struct AgentsFile: Sendable {
         ("hedger", ["underlyings", "cash", "buys", "notional", "appetite", "limit", "band"]),
         ("noise", ["underlyings", "accounts", "cash", "leverage", "longs", "activity"]),
         ("liquidator", ["cash", "discount", "limit"]),
+        ("insurer", ["cash"]),
     ]
 
     private static func entry(
@@ -122,7 +124,8 @@ public struct AgentsFile: Sendable {
             case "maker": .maker(try maker(object, name, symbols))
             case "hedger": .hedger(try hedger(object, name, symbols))
             case "noise": .noise(try crowd(object, name, symbols))
-            default: .liquidator(try liquidator(object, name))
+            case "liquidator": .liquidator(try liquidator(object, name))
+            default: .insurer(cash: try object.number("cash", default: 1_000_000, in: 1...1e12))
             }
         return Entry(name: name, key: try self.key(key, object, "key"), role: role)
     }

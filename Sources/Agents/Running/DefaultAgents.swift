@@ -23,6 +23,7 @@ extension AgentsFile {
             },
             {"kind": "hedger", "name": "hedger", "key": 5, "underlyings": ["BTC", "ETH"]},
             {"kind": "liquidator", "name": "liquidator", "key": 6},
+            {"kind": "insurer", "name": "insurer", "key": 9, "cash": 250000},
             {"kind": "noise", "name": "longs", "key": 7, "accounts": 30, "leverage": [3, 15], "longs": 0.85},
             {"kind": "noise", "name": "shorts", "key": 8, "accounts": 20, "leverage": [2, 8], "longs": 0.1}
           ]

@@ -79,6 +79,7 @@ public final class NoiseTraders: Agent {
             let perpetual = market.perpetual(of: underlying)
         else { return }
         let account = AccountID(owner: wallet.address, index: UInt32(index))
+        guard !market.isInLiquidation(account) else { return }
         let held = Money.number(try market.positions(of: account)[perpetual.number] ?? 0) * price
         if member.isBuilt, abs(held) < 0.02 * abs(member.target) {
             members[index].isGone = true

@@ -1,4 +1,5 @@
 import Agents
+import Derivatives
 import Foundation
 import Foundations
 import JSONText
@@ -13,6 +14,8 @@ struct Demo {
     /// When prices begin to fall, and how long they do.
     static let crashStart: UInt64 = 420
     static let crashSeconds: UInt64 = 720
+    /// How much longer the demo goes on while somebody is in the waterfall.
+    private static let patience: UInt64 = 3600
 
     init(_ options: DemoOptions, table: DemoTable?) {
         self.options = options
@@ -28,13 +31,17 @@ struct Demo {
         let start = market.time
         var tally = DemoTally(market, start: start)
         let began = ContinuousClock.now
-        while market.time - start < options.seconds {
+        var elapsed: UInt64 = 0
+        // Nothing is dropped: who is in the waterfall at the end is waited for.
+        while elapsed < options.seconds || (tally.liquidations.now > 0 && elapsed < options.seconds + Demo.patience) {
             _ = try runner.round()
+            if market.time == start { try setCaps(client, runner) }
             let count = try seal(client, at: market.time + options.step)
             // What the agents read next is read here first: one update feeds both.
             try runner.read()
             tally.take(market.news, market, transactions: count)
-            let elapsed = market.time - start
+            tally.take(summary: try client.read(VenueABI.liquidation, VenueABI.solvency, []))
+            elapsed = market.time - start
             table?.show(tally, elapsed: elapsed, block: market.block)
             if let speed = options.speed {
                 let due = Duration.seconds(Double(elapsed) / speed)
@@ -63,6 +70,25 @@ struct Demo {
         file.seed = options.seed
         file.setCrash(Crash(start: Demo.crashStart, seconds: Demo.crashSeconds), scale: options.crash)
         return file
+    }
+
+    /// The venue's limits of a block and a day, times the option's: its owner sets them.
+    private func setCaps(_ client: RPCClient, _ runner: AgentRunner) throws {
+        guard options.caps != 1,
+            let key = MnemonicAccounts.derive(MnemonicAccounts.usualPhrase, count: 1)?[0].privateKey,
+            let owner = Wallet(key: key, chainID: runner.market.chainID, nonce: 0)
+        else { return }
+        for parameter in [VenueParameter.liquidationInterest, .insuranceBlockCap, .insuranceDayCap] {
+            let range = parameter.range
+            let value = Money.amount(Money.number(range.initial) * options.caps)
+            runner.desk.send(
+                "owner", .fund, from: owner, to: VenueABI.instruments, VenueABI.setParameter,
+                [
+                    .number(parameter.rawValue), .number(0 as UInt32),
+                    .amount(min(max(value, range.least), range.most)),
+                ], gas: 1_000_000)
+        }
+        _ = try runner.desk.flush()
     }
 
     /// Makes a block with what waits, at a time; how many transactions it has.

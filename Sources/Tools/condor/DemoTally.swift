@@ -73,10 +73,12 @@ struct DemoTally {
                 funding += max(0, log.amount(2))
             case .accountOpened: accounts[log.number(0)] = AccountID(owner: Address(log.words[1]), index: log.number(2))
             case .breaker: breakers[log.integer(0), default: 0] += 1
-            default: liquidations.take(log, at: market.time - start)
+            default: liquidations.take(log, market, at: market.time - start)
             }
         }
     }
+
+    mutating func take(summary: [ABIValue]) { liquidations.take(summary: summary) }
 
     private mutating func take(fill log: VenueLog, _ market: Market) {
         let value = Money.number(log.amount(4)) * Money.number(log.amount(5))
