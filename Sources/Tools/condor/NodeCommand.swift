@@ -10,7 +10,8 @@ extension Command {
         name: "node", summary: "Start a node with JSON-RPC over HTTP and WebSocket on one port.",
         options: [
             Option(name: "dev", help: "a development chain with funded accounts"),
-            Option(name: "venue", value: "FILE", help: "a development chain with the venue of a file, as venues/dev.json"),
+            Option(
+                name: "venue", value: "FILE", help: "a development chain with the venue of a file, as venues/dev.json"),
             Option(name: "data-dir", value: "DIR", help: "the folder of the chain (default: all in memory)"),
             Option(
                 name: "fork-from", value: "DIR[@N]",
@@ -55,10 +56,13 @@ extension Command {
         let choices = [genesisFile != nil, forkedFrom != nil, isDevelopment || folder != nil]
         guard choices.count(where: { $0 }) == 1 else {
             throw UsageError(
-                message: "choose one chain: --dev or --venue FILE for a development chain, --data-dir DIR for one that was imported, "
+                message:
+                    "choose one chain: --dev or --venue FILE for a development chain, --data-dir DIR for one that was imported, "
                     + "--fork-from DIR@BLOCK, or --genesis FILE with --import FILE")
         }
-        for (name, reason) in [("chain-id", "a fork keeps its chain's id"), ("genesis-time", "a fork's chain has begun")]
+        for (name, reason) in [
+            ("chain-id", "a fork keeps its chain's id"), ("genesis-time", "a fork's chain has begun"),
+        ]
         where forkedFrom != nil && arguments.value(name) != nil {
             throw UsageError(message: "--\(name) needs --dev: \(reason)")
         }
@@ -154,7 +158,8 @@ extension Command {
             }
             return [UInt8](data)
         }
-        for name in ["chain-id", "accounts", "balance", "mnemonic", "block-time", "genesis-time"] where arguments.value(name) != nil {
+        for name in ["chain-id", "accounts", "balance", "mnemonic", "block-time", "genesis-time"]
+        where arguments.value(name) != nil {
             throw UsageError(message: "--\(name) is for development chains: it needs --dev, not --genesis")
         }
         let genesis: GenesisFile
