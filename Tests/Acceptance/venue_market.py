@@ -4,6 +4,8 @@ import subprocess
 
 from conftest import CONDOR, ROOT, Node
 from eth_account import Account
+from hexbytes import HexBytes
+from web3.datastructures import AttributeDict
 
 WAD = 10**18
 DAY = 86_400
@@ -11,7 +13,7 @@ CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing"
 SPOT, FORWARD, SURFACE, RATE = 0, 1, 2, 3
 GTC, IOC, FOK, POST_ONLY = 0, 1, 2, 3
 PERPETUAL, FUTURE, CALL, PUT, AMERICAN_CALL, AMERICAN_PUT = range(6)
-FAUCET = "0x" + f"{0xCA500:040x}"
+FAUCET = f"0x{0xCA500:040x}"
 # 2 January 2027, a Saturday, at noon.
 GENESIS_TIME = 1_798_891_200
 PHRASE = "test test test test test test test test test test test junk"
@@ -36,8 +38,17 @@ def small_venue(**changes):
     } | changes
 
 
-def condor(*arguments):
-    return subprocess.run([CONDOR, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+def condor(*arguments, binary=None):
+    return subprocess.run([binary or CONDOR, *map(str, arguments)], capture_output=True, text=True, timeout=120)
+
+
+def web3_log(log):
+    """A log from JSON as web3 decodes it."""
+    return AttributeDict(log | {
+        "topics": [HexBytes(topic) for topic in log["topics"]], "data": HexBytes(log["data"]),
+        "blockNumber": int(log["blockNumber"], 16), "logIndex": int(log["logIndex"], 16),
+        "transactionIndex": int(log["transactionIndex"], 16), "transactionHash": HexBytes(log["transactionHash"]),
+        "blockHash": HexBytes(log["blockHash"])})
 
 
 class Market:
@@ -45,8 +56,13 @@ class Market:
 
     def __init__(self, file, *options):
         self.file = file
-        self.node = Node("--quiet", *options, kind=("--venue", str(file)))
-        self.w3 = self.node.web3
+        # Blocks come when they are asked for.
+        node = Node("--quiet", "--block-time", "86400", "--genesis-time", str(GENESIS_TIME), *options,
+                         kind=("--venue", str(file)))
+        self.open(node)
+
+    def open(self, node):
+        self.node, self.w3 = node, node.web3
         self.accounts = self.w3.eth.accounts
         self.keys = [Account.from_mnemonic(PHRASE, account_path=f"m/44'/60'/0'/0/{index}") for index in range(10)]
         for name, address in CONTRACTS.items():
@@ -59,17 +75,24 @@ class Market:
         self.token = self.w3.eth.contract(address=self.w3.to_checksum_address(FAUCET), abi=token)
 
     def send(self, account, call, **fields):
-        receipt = self.w3.eth.wait_for_transaction_receipt(self.put(account, call, **fields))
+        """Sends a transaction and makes a block of what waits."""
+        hash = self.put(account, call, **fields)
+        self.mine()
+        receipt = self.w3.eth.get_transaction_receipt(hash)
         assert receipt.status == 1
         return receipt
 
     def put(self, account, call, **fields):
-        """Sends a transaction that need not come into a block at once. Gas is stated, as nothing can be tried in a block to come."""
+        """Sends a transaction that waits for a block, in which nothing can be tried yet: it states its gas."""
         return call.transact({"from": account, "gas": 3_000_000} | fields)
 
-    def mine(self, seconds=None):
-        if seconds is not None:
-            self.node.request("evm_setNextBlockTimestamp", self.now() + seconds)
+    def pay(self, account, **fields):
+        """A transfer that waits for a block."""
+        return self.w3.eth.send_transaction({"from": account, "to": "0x" + "51" * 20, "gas": 21_000, "value": 1} | fields)
+
+    def mine(self, seconds=1):
+        """A block so long after the last one."""
+        self.node.request("evm_setNextBlockTimestamp", self.now() + seconds)
         self.node.request("evm_mine")
         return self.w3.eth.get_block("latest", full_transactions=True)
 
@@ -114,14 +137,14 @@ class Market:
         assert len(receipts) in (count, count + 1)
         return receipts[count] if len(receipts) > count else None
 
-    def events(self, contract, name, receipt):
-        event = getattr(contract.events, name)
-        topic = event().topic if hasattr(event(), "topic") else None
-        found = []
-        for log in receipt["logs"]:
-            if log["address"].lower() == contract.address.lower() and log["topics"][0] == topic:
-                found.append(log)
-        return found
+    def logged(self, name, receipt, contract=None):
+        """The arguments of a receipt's events of a name."""
+        if receipt is None:
+            return []
+        event = getattr((contract or self.clearing).events, name)()
+        topic = self.w3.to_hex(self.w3.keccak(text=event.signature))
+        found = [log for log in receipt["logs"] if log["topics"][0] == topic]
+        return [event.process_log(web3_log(log))["args"] for log in found]
 
     def blocks(self):
         """The chain as `geth export` writes it, without the first block."""

@@ -81,7 +81,8 @@ public struct DataDirectory: Sendable {
             try genesis(begun.block.header.timestamp).hash != begun.hash
         {
             throw NodeError(
-                "the chain in \(folder) began with another venue or other accounts; without --venue it goes on as it is")
+                "the chain in \(folder) began with another venue or other accounts; without --venue it goes on as it is"
+            )
         }
         return database
     }

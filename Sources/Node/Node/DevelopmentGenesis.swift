@@ -62,7 +62,9 @@ public struct DevelopmentGenesis: Sendable {
             writer.object { writer in
                 writer.key("chainId")
                 writer.value(chainID)
-                for key in ["homestead", "eip150", "eip155", "eip158", "byzantium", "constantinople", "petersburg", "istanbul"] {
+                for key in [
+                    "homestead", "eip150", "eip155", "eip158", "byzantium", "constantinople", "petersburg", "istanbul",
+                ] {
                     writer.key(key + "Block")
                     writer.value(0)
                 }

@@ -132,7 +132,9 @@ extension VenueFilePlan {
         }
         var strikes: Set<Int128> = []
         if value.json.kind == .array {
-            for entry in value.array(atMost: 200, atLeast: 1) ?? [] { if let price = strike(entry) { strikes.insert(price) } }
+            for entry in value.array(atMost: 200, atLeast: 1) ?? [] {
+                if let price = strike(entry) { strikes.insert(price) }
+            }
             return strikes.sorted().map { UInt128($0) }
         }
         guard let fields = value.object(["around", "step", "each"]) else { return nil }

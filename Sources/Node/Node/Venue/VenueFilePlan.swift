@@ -29,9 +29,10 @@ struct VenueFilePlan {
             "parameters", "leverageTiers", "feeTiers", "scenarios", "underlyings",
         ]
         guard let root = file.object(keys) else { return }
-        name = root.required("name")?.text("1 to 32 letters, digits and hyphens") {
-            (1...32).contains($0.utf8.count) && $0.utf8.allSatisfy(VenueFilePlan.isNameByte)
-        } ?? ""
+        name =
+            root.required("name")?.text("1 to 32 letters, digits and hyphens") {
+                (1...32).contains($0.utf8.count) && $0.utf8.allSatisfy(VenueFilePlan.isNameByte)
+            } ?? ""
         if let owner = root.required("owner").flatMap(account) {
             let guardian = root["guardian"].map(account) ?? owner
             add("owner") { venue throws(VenueError) in
@@ -62,7 +63,8 @@ struct VenueFilePlan {
     private func account(_ value: VenueFileValue) -> Address? {
         if let number = value.json.unsigned {
             guard number < UInt64(developmentAccounts.count) else {
-                value.refuse("an address, or the number of one of the \(developmentAccounts.count) development accounts")
+                value.refuse(
+                    "an address, or the number of one of the \(developmentAccounts.count) development accounts")
                 return nil
             }
             return developmentAccounts[Int(number)]
@@ -110,7 +112,8 @@ struct VenueFilePlan {
         for entry in value.array(atMost: 16, atLeast: 1) ?? [] {
             guard let publisher = entry.object(["account", "weight"]) else { continue }
             let address = publisher.required("account").flatMap(account)
-            let weight = publisher["weight"].map { units($0, 10_000_000_000...(10_000 * VenueFilePlan.one)) } ?? 100_000_000
+            let weight =
+                publisher["weight"].map { units($0, 10_000_000_000...(10_000 * VenueFilePlan.one)) } ?? 100_000_000
             guard let address, let weight else { continue }
             if publishers.contains(where: { $0.address == address }) { entry.refuse("each publisher once") }
             publishers.append(Publisher(address: address, weight: UInt64(weight)))
@@ -139,7 +142,8 @@ struct VenueFilePlan {
         }
         content.orderingRule = "\(parameters.orderingRule)"
         let keys = [
-            "ordersPerAct", "levelsPerWalk", "triggersPerBlock", "expiriesPerBlock", "ordersPerBatch", "minimumNotional",
+            "ordersPerAct", "levelsPerWalk", "triggersPerBlock", "expiriesPerBlock", "ordersPerBatch",
+            "minimumNotional",
             "openOrderTiers",
         ]
         if let book = root["book"]?.object(keys) {
@@ -218,7 +222,9 @@ struct VenueFilePlan {
             if tiers.isEmpty ? lower != 0 : lower <= tiers[tiers.count - 1].lower {
                 entry.refuse("tiers that ascend in 'from', the first from 0")
             }
-            if let last = tiers.last, leverage > last.maximumLeverage { entry.refuse("leverage that falls from tier to tier") }
+            if let last = tiers.last, leverage > last.maximumLeverage {
+                entry.refuse("leverage that falls from tier to tier")
+            }
             tiers.append(LeverageTier(lower: lower, maximumLeverage: UInt64(leverage)))
         }
         let all = tiers

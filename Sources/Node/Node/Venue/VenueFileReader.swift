@@ -31,7 +31,8 @@ struct VenueFileValue {
             if !keys.contains(key) {
                 problems.add(place, found: "an unknown key", accepted: keys.joined(separator: ", "))
             } else if !seen.insert(key).inserted {
-                problems.add(place, found: "the key again: \(VenueFileValue.text(of: value))", accepted: "one of each key")
+                problems.add(
+                    place, found: "the key again: \(VenueFileValue.text(of: value))", accepted: "one of each key")
             }
         }
         return VenueFileObject(value: self, members: members)
@@ -67,7 +68,8 @@ struct VenueFileValue {
     }
 
     func whole(_ range: ClosedRange<Int128>) -> Int128? {
-        let number = json.unsigned.map { Int128($0) } ?? json.integer.map { Int128($0) } ?? json.string.flatMap { Int128($0) }
+        let number =
+            json.unsigned.map { Int128($0) } ?? json.integer.map { Int128($0) } ?? json.string.flatMap { Int128($0) }
         guard let number, range.contains(number) else {
             refuse("a whole number from \(range.lowerBound) to \(range.upperBound)")
             return nil
@@ -120,7 +122,8 @@ struct VenueFileValue {
             let text = json.string ?? ""
             return "\"\(text.prefix(60))\"" + (text.count > 60 ? "…" : "")
         case .number:
-            return json.unsigned.map { String($0) } ?? json.integer.map { String($0) } ?? json.double.map { "\($0)" } ?? "a number"
+            return json.unsigned.map { String($0) } ?? json.integer.map { String($0) } ?? json.double.map { "\($0)" }
+                ?? "a number"
         }
     }
 }
