@@ -79,7 +79,9 @@ struct VenueCaches {
     /// Lets an account's kept sums hold an asset as it would be, until it changes or the sums are asked for again.
     ///
     /// - Throws: what `AccountSums.change` does; the sums are then marked as no account's.
-    mutating func hold(trial asset: Portfolio.Asset, insteadOf actual: Portfolio.Asset?, in place: Int) throws(VenueError) {
+    mutating func hold(trial asset: Portfolio.Asset, insteadOf actual: Portfolio.Asset?, in place: Int)
+        throws(VenueError)
+    {
         try hold(asset, insteadOf: actual, in: place)
         sums[place].tried = (asset, actual ?? Portfolio.Asset(instrument: asset.instrument))
     }
