@@ -26,7 +26,7 @@ extension Venue {
             if parameter(.cancelPolicy) != 0 { work -= try cancelAll(of: account, reason: .liquidation) }
             try enter(.book, account, &state, margin)
         }
-        var outcome = BookOutcome.over
+        var outcome = BookStepOutcome.over
         if state.step == .book {
             if margin.equity >= 0 { outcome = try closeInBook(account, &state, &work) }
             margin = try marginBreakdown(of: account, .maintenance)

@@ -3,7 +3,7 @@ import Foundations
 // Step 2: perpetuals through the book. What is left of the account after it, and what the book does not take, goes to auction.
 
 /// How far step 2 came in a block.
-enum BookOutcome {
+enum BookStepOutcome {
     /// The book takes nothing more, or the step's time is over.
     case over
     /// Something was closed and something is left, or waits for its market, a pause or the next block's limit.
@@ -16,7 +16,7 @@ extension Venue {
     /// Closes perpetuals, largest notional first, as far as margin needs it.
     mutating func closeInBook(
         _ account: AccountNumber, _ state: inout Liquidation, _ work: inout Int
-    ) throws(VenueError) -> BookOutcome {
+    ) throws(VenueError) -> BookStepOutcome {
         let policy = parameter(.bookPolicy)
         guard policy != 0, Int128(time - min(state.start, time)) < parameter(.bookSeconds) else { return .over }
         var (waits, pauses) = (false, false)
@@ -104,7 +104,7 @@ extension Venue {
         changed.lots = asset.lots &- closed
         let value = caches.risk.rows[try row(of: asset.instrument)].value
         changed.owed = try asset.owed.subtracting(value.times(Int128(closed)))
-        return try margin(of: account, with: changed, cash: 0, .maintenance).after
+        return try margin(of: account, with: changed, cash: 0, .maintenance)
     }
 
     /// Sells or buys what closes lots, down to the price where what is lost against the mark is `bookPenalty` times the maintenance
