@@ -56,7 +56,7 @@ public final class Market {
 
     private var indexes: [UInt32: Int128] = [:]
     private var marks: [UInt32: Int128] = [:]
-    /// Of every account that moved: number → instrument → size.
+    /// Of every account that was asked for: number → instrument → size.
     private var holdings: [UInt32: [UInt32: Int128]] = [:]
     private var accounts: [AccountID: UInt32] = [:]
     /// Accounts in the waterfall, which may not trade as they like.
@@ -127,7 +127,8 @@ public final class Market {
         case .indexUpdated: indexes[log.number(0)] = log.amount(1)
         case .markUpdated: marks[log.number(0)] = log.amount(1)
         case .accountOpened: accounts[AccountID(owner: Address(log.words[1]), index: log.number(2))] = log.number(0)
-        case .positionChanged: holdings[log.number(0), default: [:]][log.number(1)] = log.amount(2)
+        // Of accounts whose other positions are not known yet, `positions` asks for all.
+        case .positionChanged: holdings[log.number(0)]?[log.number(1)] = log.amount(2)
         case .liquidationStep:
             if log.integer(1) == 0 { troubled.remove(log.number(0)) } else { troubled.insert(log.number(0)) }
         case .positionSettled: holdings[log.number(0)]?[log.number(1)] = 0

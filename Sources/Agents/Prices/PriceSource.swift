@@ -4,29 +4,42 @@ public protocol PriceSource {
     mutating func prices(at second: UInt64) -> [Double]
 }
 
-/// A fall that all markets share, in the form of 10 October 2025: slow at first, steepest at the end, then part of the way back.
+/// A fall that all markets share, and what comes after it.
 public struct Crash: Equatable, Sendable {
+    /// A moment in parts of the fall's time, and how much of the depth has gone then.
+    public struct Point: Equatable, Sendable {
+        public var time: Double
+        public var depth: Double
+
+        public init(time: Double, depth: Double) {
+            self.time = time
+            self.depth = depth
+        }
+    }
+
     /// The second at which it begins, and how long prices fall.
     public var start: UInt64
     public var seconds: UInt64
+    /// Times ascend from 0; behind the last point its depth holds.
+    public var shape: [Point]
 
-    public init(start: UInt64, seconds: UInt64) {
+    public init(start: UInt64, seconds: UInt64, shape: [Point] = Crash.october) {
         self.start = start
         self.seconds = seconds
+        self.shape = shape
     }
 
-    /// Times in parts of the fall, and how much of the depth has gone then.
-    private static let shape: [(time: Double, depth: Double)] = [
+    /// The form of 10 October 2025: slow at first, steepest near the end, then part of the way back.
+    public static let october: [Point] = [
         (0, 0), (0.3, 0.1), (0.6, 0.25), (0.75, 0.38), (0.8, 0.5), (0.9, 0.85), (1, 1), (1.1, 0.85), (1.4, 0.72),
         (2, 0.62), (4, 0.55),
-    ]
+    ].map { Point(time: $0.0, depth: $0.1) }
 
     /// How much of the depth has gone at a second: 0 before, 1 at the bottom.
     public func progress(at second: UInt64) -> Double {
-        guard second > start, seconds > 0 else { return 0 }
+        guard second > start, seconds > 0, var before = shape.first else { return 0 }
         let time = Double(second - start) / Double(seconds)
-        var before = Crash.shape[0]
-        for point in Crash.shape {
+        for point in shape {
             if time < point.time {
                 return before.depth + (point.depth - before.depth) * (time - before.time) / (point.time - before.time)
             }

@@ -78,14 +78,16 @@ public struct AgentsFile: Sendable {
         }
     }
 
-    /// Puts a crash into every seeded process, `scale` times as deep as the file has it.
+    /// Puts a crash into every seeded process that has none, and makes all `scale` times as deep as the file has them.
     public mutating func setCrash(_ crash: Crash, scale: Double) {
         for (index, entry) in entries.enumerated() {
-            guard case .publisher(let terms, let publishers, .process(var markets, _)) = entry.role else { continue }
+            guard case .publisher(let terms, let publishers, .process(var markets, let own)) = entry.role else {
+                continue
+            }
             for place in markets.indices { markets[place].crash = min(0.95, markets[place].crash * scale) }
             entries[index] = Entry(
                 name: entry.name, key: entry.key,
-                role: .publisher(terms, publishers: publishers, source: .process(markets, crash)))
+                role: .publisher(terms, publishers: publishers, source: .process(markets, own ?? crash)))
         }
     }
 
@@ -171,12 +173,8 @@ public struct AgentsFile: Sendable {
                     volatility: try market.number("volatility", default: 0.6, in: 0.01...5),
                     crash: try market.number("crash", default: 0, in: 0...0.95)))
         }
-        var crash: Crash?
-        if let value = object["crash"] {
-            let fall = try FileObject(value, place: "\(object.place).crash", accepted: ["start", "seconds"])
-            crash = Crash(
-                start: try fall.whole("start", default: 600, in: 0...31_536_000),
-                seconds: try fall.whole("seconds", default: 720, in: 1...31_536_000))
+        let crash = try object["crash"].map { value throws(AgentsFileError) in
+            try self.crash(value, place: "\(object.place).crash")
         }
         var terms = PublisherTerms(
             name: name, symbols: markets.map(\.symbol), volatilities: markets.map(\.volatility))
@@ -185,6 +183,25 @@ public struct AgentsFile: Sendable {
         terms.dispersion = try object.number("dispersion", default: terms.dispersion, in: 0...0.01)
         return .publisher(
             terms, publishers: publishers, source: table.map { .table($0) } ?? .process(markets, crash))
+    }
+
+    private static func crash(_ value: JSONValue, place: String) throws(AgentsFileError) -> Crash {
+        let fall = try FileObject(value, place: place, accepted: ["start", "seconds", "shape"])
+        var crash = Crash(
+            start: try fall.whole("start", default: 600, in: 0...31_536_000),
+            seconds: try fall.whole("seconds", default: 720, in: 1...31_536_000))
+        guard let list = try fall.list("shape") else { return crash }
+        crash.shape = [Crash.Point(time: 0, depth: 0)]
+        for (index, value) in list.enumerated() {
+            guard let time = value[0]?.double, let depth = value[1]?.double, value.array?.count == 2,
+                time > crash.shape[index].time, time <= 1000, (0...1).contains(depth)
+            else {
+                throw fall.error(
+                    "shape[\(index)]", "[time, depth] with ascending times above 0 and a depth of 0 to 1 is expected")
+            }
+            crash.shape.append(Crash.Point(time: time, depth: depth))
+        }
+        return crash
     }
 
     private static func maker(

@@ -18,14 +18,18 @@ extension AgentsFile {
               "kind": "maker", "name": "maker-1", "key": 3, "cash": 20000000, "options": ["BTC", "ETH"], "strikes": 3
             },
             {
-              "kind": "maker", "name": "maker-2", "key": 4, "cash": 10000000, "halfSpread": 0.0007, "notional": 200000,
+              "kind": "maker", "name": "maker-2", "key": 4, "cash": 10000000, "halfSpread": 0.0007, "notional": 150000,
               "strikes": 0
             },
             {"kind": "hedger", "name": "hedger", "key": 5, "underlyings": ["BTC", "ETH"]},
             {"kind": "liquidator", "name": "liquidator", "key": 6},
-            {"kind": "insurer", "name": "insurer", "key": 9, "cash": 250000},
-            {"kind": "noise", "name": "longs", "key": 7, "accounts": 30, "leverage": [3, 15], "longs": 0.85},
-            {"kind": "noise", "name": "shorts", "key": 8, "accounts": 20, "leverage": [2, 8], "longs": 0.1}
+            {"kind": "noise", "name": "longs", "key": 7, "accounts": 30, "leverage": [3, 9], "longs": 0.85},
+            {"kind": "noise", "name": "shorts", "key": 8, "accounts": 20, "leverage": [2, 6], "longs": 0.1},
+            {
+              "kind": "noise", "name": "whales", "key": 9, "underlyings": ["SOL"], "accounts": 3, "cash": 500000,
+              "leverage": [9, 10], "longs": 1, "activity": 0.2
+            },
+            {"kind": "insurer", "name": "insurer", "key": 2, "cash": 100000}
           ]
         }
         """

@@ -26,7 +26,8 @@ struct Demo {
         let node = try LocalNode(development: chain(), host: "127.0.0.1", port: 0, threadCount: 1)
         defer { node.stop() }
         let client = RPCClient(NodeTransport(node))
-        let runner = try AgentsSession.runner(agents(), folder: URL(fileURLWithPath: "."), client)
+        let folder = URL(fileURLWithPath: options.agents ?? "./").deletingLastPathComponent()
+        let runner = try AgentsSession.runner(agents(), folder: folder, client)
         let market = runner.market
         let start = market.time
         var tally = DemoTally(market, start: start)
@@ -39,6 +40,7 @@ struct Demo {
             let count = try seal(client, at: market.time + options.step)
             // What the agents read next is read here first: one update feeds both.
             try runner.read()
+            try runner.desk.settle()
             tally.take(market.news, market, transactions: count)
             tally.take(summary: try client.read(VenueABI.liquidation, VenueABI.solvency, []))
             elapsed = market.time - start
@@ -50,7 +52,7 @@ struct Demo {
             }
         }
         table?.end()
-        return try DemoReport(options, tally, market)
+        return try DemoReport(options, tally, runner)
     }
 
     private func chain() throws -> DevelopmentChain {
@@ -64,9 +66,10 @@ struct Demo {
         return chain
     }
 
-    /// The usual agents with the demo's seed and crash.
+    /// The agents with the demo's seed and crash.
     private func agents() throws -> AgentsFile {
-        var file = try AgentsFile(parsing: Array(AgentsFile.usual.utf8))
+        var file =
+            try options.agents.map { try AgentsSession.file($0) } ?? AgentsFile(parsing: Array(AgentsFile.usual.utf8))
         file.seed = options.seed
         file.setCrash(Crash(start: Demo.crashStart, seconds: Demo.crashSeconds), scale: options.crash)
         return file

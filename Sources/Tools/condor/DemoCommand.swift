@@ -14,6 +14,7 @@ extension Command {
             Option(name: "step", value: "SECONDS", help: "from block to block (default 3)"),
             Option(name: "speed", value: "N", help: "times the speed of clocks (default: as fast as the machine goes)"),
             Option(name: "venue", value: "FILE", help: "the venue's configuration (default venues/dev.json)"),
+            Option(name: "agents", value: "FILE", help: "who trades (default: what condor agents --print prints)"),
             Option(name: "json", help: "print the report as JSON alone"),
         ],
         notes: """
@@ -30,6 +31,7 @@ extension Command {
         options.step = try arguments.integer("step", default: 3, in: 1...60)
         options.speed =
             arguments.value("speed") == nil ? nil : try decimal(arguments, "speed", default: 1, in: 0.1...100_000)
+        options.agents = arguments.value("agents")
         options.venue = arguments.value("venue")
         let isJSON = arguments.flag("json")
         let report = try VenueOptions.named(options.venue ?? "venues/dev.json") {
@@ -59,6 +61,8 @@ struct DemoOptions {
     var step: UInt64 = 3
     /// The path of the venue's configuration; nil for the development venue.
     var venue: String?
+    /// The path of a file of agents; nil for the usual ones.
+    var agents: String?
     /// Times the speed of clocks; nil for as fast as it goes.
     var speed: Double?
 }

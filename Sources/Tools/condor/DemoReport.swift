@@ -8,6 +8,8 @@ struct DemoReport {
     private let options: DemoOptions
     private let tally: DemoTally
     private let books: Books
+    /// Transactions of agents that the venue reverted.
+    private let refused: Int
     private let block: UInt64
     private let elapsed: UInt64
     private let root: Bytes32
@@ -33,8 +35,10 @@ struct DemoReport {
         var difference: Int128 { cash + positions + fees + insurance - deposits }
     }
 
-    init(_ options: DemoOptions, _ tally: DemoTally, _ market: Market) throws {
+    init(_ options: DemoOptions, _ tally: DemoTally, _ runner: AgentRunner) throws {
+        let market = runner.market
         self.options = options
+        refused = runner.desk.reverted.values.reduce(0, +)
         self.tally = tally
         block = market.block
         let client = market.client
@@ -118,6 +122,7 @@ extension DemoReport {
                     ("caps", "× \(options.caps)", .number(options.caps)), whole("blocks", Int(block)),
                     ("seconds", DemoText.time(elapsed), .number(Double(elapsed))),
                     whole("transactions", tally.transactions),
+                    whole("refused", refused),
                 ]
             ))
         groups.append(
