@@ -113,7 +113,7 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
         stateGasUsed += outcome.blockStateGas
         blobGasUsed += blobGas
         var bloom = Bloom()
-        for log in outcome.logs { bloom.add(log) }
+        bloom.add(outcome.logs)
         receipts.append(
             Receipt(
                 type: transaction.type, succeeded: outcome.status.isSuccess, cumulativeGasUsed: gasPaid, bloom: bloom,
