@@ -68,10 +68,11 @@ func divideThreeByTwo(
     var q = product.highDigit
     let r1 = u1 &- q &* d.highDigit
     var r = UInt128(digits: r1, u0) &- UInt128(d.lowDigit) &* UInt128(q) &- d
-    q &+= 1
-    let tooLarge: UInt64 = r.highDigit >= product.lowDigit ? .max : 0
-    q = q &+ tooLarge
-    r = r &+ UInt128(digits: tooLarge & d.highDigit, tooLarge & d.lowDigit)
+    // Taken about every second time: both are computed and one is chosen.
+    let isTooLarge = r.highDigit >= product.lowDigit
+    let more = r &+ d
+    q = isTooLarge ? q : q &+ 1
+    r = UInt128(digits: isTooLarge ? more.highDigit : r.highDigit, isTooLarge ? more.lowDigit : r.lowDigit)
     if r >= d {
         q &+= 1
         r = r &- d
