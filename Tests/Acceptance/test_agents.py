@@ -62,7 +62,8 @@ def open_orders(node, account):
 
 
 def test_agents_trade_on_a_node_and_leave(tmp_path):
-    node = Node("--quiet", "--venue", str(ROOT / "venues" / "dev.json"), "--block-time", "1", "--gas-limit", "500000000")
+    node = Node("--quiet", "--venue", str(ROOT / "venues" / "dev.json"), "--block-time", "1", "--gas-limit", "500000000",
+                "--accounts", "11")
     try:
         file = tmp_path / "agents.json"
         file.write_text(condor("agents", "--print").stdout)

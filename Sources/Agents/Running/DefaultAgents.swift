@@ -1,4 +1,7 @@
 extension AgentsFile {
+    /// How many accounts of a development chain the usual set signs with.
+    public static let usualAccounts = 11
+
     /// The set that `condor node --with-agents` and `condor demo` start: for the accounts of a development chain and the venue of
     /// venues/dev.json.
     public static let usual = """
@@ -22,14 +25,18 @@ extension AgentsFile {
               "strikes": 0
             },
             {"kind": "hedger", "name": "hedger", "key": 5, "underlyings": ["BTC", "ETH"]},
-            {"kind": "liquidator", "name": "liquidator", "key": 6},
-            {"kind": "noise", "name": "longs", "key": 7, "accounts": 30, "leverage": [3, 9], "longs": 0.85},
+            {
+              "kind": "hedger", "name": "writer", "key": 10, "underlyings": ["BTC", "ETH"], "buys": false, "cash": 150000,
+              "notional": 100000, "appetite": 0.3, "limit": 4000000, "band": 10000
+            },
+            {"kind": "liquidator", "name": "liquidator", "key": 6, "discount": 0.02},
+            {"kind": "noise", "name": "longs", "key": 7, "accounts": 30, "leverage": [3, 7.5], "longs": 0.85},
             {"kind": "noise", "name": "shorts", "key": 8, "accounts": 20, "leverage": [2, 6], "longs": 0.1},
             {
               "kind": "noise", "name": "whales", "key": 9, "underlyings": ["SOL"], "accounts": 3, "cash": 500000,
-              "leverage": [9, 10], "longs": 1, "activity": 0.2
+              "leverage": [7, 7.5], "longs": 1, "activity": 0.2
             },
-            {"kind": "insurer", "name": "insurer", "key": 2, "cash": 100000}
+            {"kind": "insurer", "name": "insurer", "key": 2, "cash": 50000}
           ]
         }
         """

@@ -101,6 +101,10 @@ public final class DeltaHedger: Agent {
         _ underlying: UInt32, _ index: Double, _ held: [ListedInstrument], _ positions: [UInt32: Int128],
         _ choice: UInt64, _ desk: Desk, _ market: Market
     ) throws {
+        // Who has little initial margin left adds nothing.
+        let state = try market.client.read(
+            VenueABI.clearing, VenueABI.account, [.address(wallet.address), .number(0 as UInt32)])
+        guard Money.number(state[3].amount) > 0.15 * Money.number(state[2].amount) else { return }
         let sum = held.reduce(0.0) { $0 + abs(Money.number(positions[$1.number] ?? 0)) * index }
         guard sum < terms.limit else { return }
         let chain = market.instruments.filter {

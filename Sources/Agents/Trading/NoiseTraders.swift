@@ -86,7 +86,10 @@ public final class NoiseTraders: Agent {
             return
         }
         var change = (0.2 + 0.3 * part) * member.target
-        if abs(held) >= 0.9 * abs(member.target) { members[index].isBuilt = true }
+        if !member.isBuilt, abs(held) >= 0.9 * abs(member.target) {
+            members[index].isBuilt = true
+            takeProfit(index, perpetual, held: held, price, desk)
+        }
         if members[index].isBuilt {
             // To and fro, a little, and back towards what it wants.
             change = (0.04 + 0.08 * part) * member.target * (whim < 0.5 ? 1 : -1)
@@ -100,5 +103,22 @@ public final class NoiseTraders: Agent {
         desk.takeOrder(
             name, .order, from: wallet, index: UInt32(index), perpetual, isBuy: isBuy,
             price: perpetual.price(price * (isBuy ? 1.004 : 0.996), isBuy: !isBuy), size: size)
+    }
+
+    /// A resting order that would close a tenth of the position at a price that is 6 % better.
+    private func takeProfit(
+        _ index: Int, _ perpetual: ListedInstrument, held: Double, _ price: Double, _ desk: Desk
+    ) {
+        let isBuy = held < 0
+        let size = perpetual.size(0.1 * abs(held) / price)
+        guard size > 0 else { return }
+        desk.send(
+            name, .order, from: wallet, to: VenueABI.book, VenueABI.placeOrder,
+            [
+                .address(wallet.address), .number(UInt32(index)), .word(perpetual.id.word), .bool(isBuy),
+                .amount(perpetual.price(price * (isBuy ? 0.94 : 1.06), isBuy: isBuy)), .amount(size),
+                .number(OrderForce.goodTillCancelled), .number(0 as UInt64), .number(0 as UInt64), .number(1 as UInt64),
+                .number(0 as UInt64), .number(0 as UInt64),
+            ], gas: 1_000_000)
     }
 }

@@ -59,6 +59,7 @@ struct Demo {
         var chain = DevelopmentChain()
         chain.genesisTime = Demo.genesisTime
         chain.venue = try options.venue.map { [UInt8](try FileBytes.read($0)) } ?? VenueOptions.usual()
+        chain.accountCount = 20
         chain.balance = 1_000_000
         chain.gasLimit = 2_000_000_000
         // Blocks are made here, one a round; the node's own clock never strikes.

@@ -1,3 +1,4 @@
+import Agents
 import CLinux
 import Chain
 import Foundation
@@ -147,10 +148,14 @@ extension Command {
         if arguments.value("import") != nil { throw UsageError(message: "--import needs --genesis, not --dev") }
         var chain = DevelopmentChain()
         chain.chainID = try arguments.integer("chain-id", default: chain.chainID, in: 1...(1 << 53))
-        chain.accountCount = Int(try arguments.integer("accounts", default: 10, in: 1...1000))
-        chain.balance = try arguments.integer("balance", default: chain.balance, in: 0...1_000_000_000_000)
         // A round of all agents fits one block.
-        if arguments.flag("with-agents") { chain.gasLimit = 500_000_000 }
+        if arguments.flag("with-agents") {
+            chain.gasLimit = 500_000_000
+            chain.accountCount = AgentsFile.usualAccounts
+        }
+        chain.accountCount = Int(
+            try arguments.integer("accounts", default: UInt64(chain.accountCount), in: 1...1000))
+        chain.balance = try arguments.integer("balance", default: chain.balance, in: 0...1_000_000_000_000)
         chain.gasLimit = try arguments.integer("gas-limit", default: chain.gasLimit, in: 5000...(1 << 50))
         if let phrase = arguments.value("mnemonic") { chain.mnemonic = phrase }
         if let path = arguments.value("venue") {
