@@ -26,6 +26,12 @@ public struct VenueSlot: Equatable, Sendable {
         self.contract = contract
         word = UInt256(limbs: low, middle, high, UInt64(table) &<< 56 | field & 0x00ff_ffff_ffff_ffff)
     }
+
+    /// A slot as a state names it.
+    public init(_ contract: VenueContract, word: UInt256) {
+        self.contract = contract
+        self.word = word
+    }
 }
 
 /// Where the venue keeps everything that outlives a call: slots of native contracts on a chain, a table in memory in a simulation.
@@ -70,6 +76,11 @@ public struct VenueMemory: VenueStorage {
     public private(set) var events: [VenueEvent] = []
 
     public init() {}
+
+    /// Every slot that was ever written, in the order of first writes, with what it holds now.
+    public var words: [(slot: VenueSlot, value: UInt256)] {
+        slots.keys.indices.map { (VenueSlot(slots.keys[$0].contract, word: slots.keys[$0].word), slots.values[$0]) }
+    }
 
     public mutating func load(_ slot: VenueSlot) -> UInt256 {
         guard let position = slots.position(of: Key(contract: slot.contract, word: slot.word)) else { return .zero }
