@@ -156,7 +156,7 @@ struct ParameterCache {
     init() {}
 
     private static func index(_ parameter: VenueParameter, _ underlying: UInt32) -> Int {
-        Int(underlying) * 64 + Int(parameter.rawValue)
+        Int(underlying) * VenueParameter.allCases.count + Int(parameter.rawValue)
     }
 
     func value(_ parameter: VenueParameter, _ underlying: UInt32) -> Int128? {

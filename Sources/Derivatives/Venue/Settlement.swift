@@ -69,11 +69,13 @@ extension Venue {
 
     // MARK: - Work
 
-    /// Step 2 of a block: of every expiry that is due closes the instruments, takes the price as soon as there is one, and pays
-    /// holders, at most `budget` positions and instruments together; the rest waits for the next call.
+    /// Step 2 of a block: of every expiry that is due closes the instruments and their books, takes the price as soon as there is one,
+    /// and pays holders, at most `budget` positions, orders and instruments together; the rest waits for the next call. An expiry
+    /// that cannot go on now keeps no other waiting.
     ///
     /// - Returns: what is left of the budget.
-    public mutating func advanceSettlements(budget: Int) throws(VenueError) -> Int {
+    @discardableResult
+    public mutating func advanceSettlements(budget: Int) -> Int {
         var left = budget
         var entry: UInt64 = 1
         while left > 0, entry <= min(storage.load(.pendingExpiry(0)).limb0, pendingExpiryLimit) {
@@ -82,7 +84,9 @@ extension Venue {
                 entry += 1
                 continue
             }
-            if try !advance(entry, word, &left) { entry += 1 }
+            var isDone = false
+            attempt { venue throws(VenueError) in isDone = try venue.advance(entry, word, &left) }
+            if !isDone { entry += 1 }
         }
         return left
     }
@@ -98,9 +102,8 @@ extension Venue {
         var cursor = word.limb2 & ~closed
         if word.limb2 & closed == 0 {
             while cursor < count, left > 0 {
-                try close(instrument(cursor, underlying, expiry))
+                guard try close(instrument(cursor, underlying, expiry), &left) else { break }
                 cursor += 1
-                left -= 1
             }
             if cursor == count { (word.limb2, cursor) = (closed, 0) } else { word.limb2 = cursor }
         }
@@ -123,12 +126,17 @@ extension Venue {
         return false
     }
 
-    private mutating func close(_ number: InstrumentNumber) throws(VenueError) {
+    /// - Returns: whether the instrument is closed and its book empty.
+    private mutating func close(_ number: InstrumentNumber, _ left: inout Int) throws(VenueError) -> Bool {
         var instrument = try instrument(number)
-        guard instrument.status.rawValue < InstrumentStatus.settling.rawValue else { return }
-        instrument.status = .settling
-        store(instrument)
-        emitStatus(instrument)
+        left -= 1
+        if instrument.status.rawValue < InstrumentStatus.settling.rawValue {
+            instrument.status = .settling
+            store(instrument)
+            emitStatus(instrument)
+        }
+        left -= try closeBook(number, limit: left)
+        return openOrderCount(in: number) == 0
     }
 
     private mutating func emitStatus(_ instrument: Instrument) {
@@ -201,10 +209,11 @@ extension Venue {
         emitStatus(instrument)
     }
 
-    /// Pays up to `budget` holders of a retired perpetual, and returns what is left of the budget.
+    /// Empties the book of a retired perpetual and pays its holders, at most `budget` of both, and returns what is left of the budget.
     public mutating func advanceRetirement(of number: InstrumentNumber, budget: Int) throws(VenueError) -> Int {
         guard try instrument(number).settlementPerLot != nil else { throw .notExpired }
-        return try payHolders(of: number, budget: budget)
+        let left = try budget - closeBook(number, limit: budget)
+        return openOrderCount(in: number) == 0 ? try payHolders(of: number, budget: left) : left
     }
 }
 

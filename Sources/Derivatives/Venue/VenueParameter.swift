@@ -23,6 +23,8 @@ public enum VenueParameter: UInt8, Sendable, CaseIterable {
     case assetsPerAccount, holdersPerAmerican
     // Fees.
     case optionFeeCap
+    // Work of one block: positions, instruments and orders that settlements pay and close.
+    case settlementsPerBlock
 
     /// The least and most that it may be set to, and what it is until then.
     public var range: (least: Int128, initial: Int128, most: Int128) {
@@ -82,6 +84,7 @@ public enum VenueParameter: UInt8, Sendable, CaseIterable {
         case .assetsPerAccount: return (1, 128, 128)
         case .holdersPerAmerican: return (2, 1024, 4096)
         case .optionFeeCap: return (0, 1250 * basisPoint, wad)
+        case .settlementsPerBlock: return (1, 1000, 100_000)
         }
     }
 }

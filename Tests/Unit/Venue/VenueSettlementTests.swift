@@ -33,10 +33,10 @@ private func run(_ fixture: inout VenueFixture, until end: UInt64, price: String
         #expect(margin.worst < 0)
     }
     try run(&fixture, until: expiry - 60, price: "103000")
-    #expect(try fixture.venue.advanceSettlements(budget: 100) == 100)
+    #expect(fixture.venue.advanceSettlements(budget: 100) == 100)
     fixture.advance(seconds: 60)
     // A report from the last minute is missing.
-    _ = try fixture.venue.advanceSettlements(budget: 100)
+    _ = fixture.venue.advanceSettlements(budget: 100)
     #expect(try fixture.venue.instrument(call).status == .settling)
     #expect(fixture.venue.settlementPrice(underlying: fixture.btc, expiry: expiry) == 0)
     // With all of the window behind, nothing moves any more.
@@ -47,7 +47,7 @@ private func run(_ fixture: inout VenueFixture, until end: UInt64, price: String
     try fixture.venue.submit(
         Report(feed: Feed(.spot, underlying: fixture.btc), values: [amount("103000")], timestamp: expiry - 1),
         from: fixture.publisher)
-    while try fixture.venue.advanceSettlements(budget: 3) == 0 {}
+    while fixture.venue.advanceSettlements(budget: 3) == 0 {}
     // 101,000 until 15 minutes before the end, then 103,000 from the first report after that.
     let price = (amount("101000") * 960 + amount("103000") * 840) / 1800
     #expect(fixture.venue.settlementPrice(underlying: fixture.btc, expiry: expiry) == price)
