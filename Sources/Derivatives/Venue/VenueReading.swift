@@ -1,4 +1,4 @@
-public import Foundations
+import Foundations
 
 // What a reader asks of the venue. Nothing here writes; the book's part is in BookReading.
 

@@ -1,4 +1,6 @@
+import Chain
 import Derivatives
+import EVM
 import Execution
 import Foundations
 import JSONText

@@ -3,6 +3,7 @@ import Derivatives
 import Execution
 import Foundations
 import JSONText
+import Storage
 
 // Markets, books and trades.
 

@@ -1,3 +1,4 @@
+import Chain
 import Derivatives
 import Foundations
 import JSONText

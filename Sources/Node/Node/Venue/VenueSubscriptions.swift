@@ -3,6 +3,7 @@ import Execution
 import Foundations
 import JSONText
 import Networking
+import State
 import Synchronization
 
 /// What of the venue a WebSocket client can be told, block by block.
