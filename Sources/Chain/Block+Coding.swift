@@ -7,6 +7,13 @@ extension Header {
 
     public var encoded: [UInt8] { RLPEncoder.list { encodeFields(&$0) } }
 
+    /// Under which the receipt of what a venue did by itself in the block is found, as no transaction has made it:
+    /// keccak256("condor-venue" ‖ number in 8 bytes ‖ parent hash).
+    public var venueReceiptHash: Bytes32 {
+        let name: [UInt8] = [99, 111, 110, 100, 111, 114, 45, 118, 101, 110, 117, 101]
+        return Keccak256.hash(name + UInt256(number).bigEndianBytes.suffix(8) + parentHash.bytes)
+    }
+
     /// What proof of work seals: the hash of the header without mix and nonce.
     public var sealHash: Bytes32 { Keccak256.hash(RLPEncoder.list { encodeFields(&$0, withSeal: false) }) }
 

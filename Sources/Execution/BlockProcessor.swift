@@ -1,5 +1,6 @@
 public import Chain
 import Cryptography
+import Derivatives
 public import EVM
 public import Foundations
 public import State
@@ -51,6 +52,7 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
     public var reward: UInt256?
     private var depositRequests: [UInt8] = []
     private var hasInvalidDeposit = false
+    var pipeline = VenuePipeline()
 
     public init(view: View, block: BlockContext, tracer: Trace) {
         self.block = block
@@ -84,7 +86,10 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
     /// A hash or root that is nil is not told; only a tool that knows no parent may leave them out where a fork asks
     /// for them.
     public mutating func begin(parentHash: Bytes32?, parentBeaconBlockRoot: Bytes32?) throws(BlockError) {
-        if block.venueIsActive { activateNatives() }
+        if block.venueIsActive {
+            activateNatives()
+            prepareVenue()
+        }
         if block.fork >= .cancun, let root = parentBeaconBlockRoot {
             _ = callSystem(SystemContracts.beaconRoots, input: root.bytes)
         }
@@ -105,21 +110,35 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
             throw .tooMuchBlobGas
         }
         processor.journal.setAccessIndex(receipts.count + 1)
+        let rank = block.venueIsActive ? try takePlace(transaction, sender, mode) : nil
         let outcome = try processor.execute(
             transaction, sender: sender, gasAvailable: left(of: executionGasUsed),
             stateGasAvailable: left(of: stateGasUsed), mode: mode)
+        if let rank { pipeline.sequence.note(rank, sender: sender) }
         gasPaid += outcome.gasUsed
         executionGasUsed += outcome.blockGas
         stateGasUsed += outcome.blockStateGas
         blobGasUsed += blobGas
-        var bloom = Bloom()
-        for log in outcome.logs { bloom.add(log) }
-        receipts.append(
-            Receipt(
-                type: transaction.type, succeeded: outcome.status.isSuccess, cumulativeGasUsed: gasPaid, bloom: bloom,
-                logs: outcome.logs))
+        addReceipt(type: transaction.type, succeeded: outcome.status.isSuccess, logs: outcome.logs)
         if block.fork >= .prague { collectDeposits(outcome.logs) }
         return outcome
+    }
+
+    /// Holds a transaction to its place in a block with a venue, whose work comes behind the reports. A call that is only simulated
+    /// may stand anywhere.
+    private mutating func takePlace(
+        _ transaction: Transaction, _ sender: Address, _ mode: TransactionProcessor<View, VenueNatives, Trace>.Mode
+    ) throws(TransactionError) -> VenueSequence.Rank? {
+        let rank = mode.checksNonce ? try pipeline.sequence.rank(of: transaction, sender: sender) : nil
+        if !pipeline.isOpen, transaction.to != VenueContract.oracle.address { openVenue() }
+        return rank
+    }
+
+    private mutating func addReceipt(type: TransactionType, succeeded: Bool, logs: [Log]) {
+        var bloom = Bloom()
+        for log in logs { bloom.add(log) }
+        receipts.append(
+            Receipt(type: type, succeeded: succeeded, cumulativeGasUsed: gasPaid, bloom: bloom, logs: logs))
     }
 
     /// Before Amsterdam no transaction that was taken can use more than was left.
@@ -130,12 +149,14 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
         receipts[receipts.count - 1].postState = root
     }
 
-    /// The system's work after the last transaction: rewards before Paris, withdrawals (EIP-4895), requests (EIP-7685).
+    /// The system's work after the last transaction: the venue's, rewards before Paris, withdrawals (EIP-4895), requests
+    /// (EIP-7685). What the venue has logged is in one more receipt, the last.
     public mutating func finish(
         withdrawals: [Withdrawal] = [], ommers: [BlockReward.Ommer] = []
     ) throws(BlockError) -> BlockOutcome {
-        if let reward { payReward(reward, ommers: ommers) }
         processor.journal.setAccessIndex(receipts.count + 1)
+        if block.venueIsActive { closeVenue() }
+        if let reward { payReward(reward, ommers: ommers) }
         for withdrawal in withdrawals {
             let account = processor.journal.load(withdrawal.address)
             processor.journal.noteAccess(account)
@@ -153,6 +174,7 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
             ]
         }
         if let failure = processor.journal.failure { throw .state(failure) }
+        if !pipeline.logs.isEmpty { addReceipt(type: .legacy, succeeded: true, logs: pipeline.logs) }
         return outcome(requests: requests)
     }
 

@@ -26,6 +26,10 @@ public enum TransactionError: Error, Equatable, Sendable {
     case maxFeePerBlobGasTooLow
     case setCodeCreation
     case noAuthorizations
+    /// On a chain with a venue calls of the oracle come before every other transaction of the block.
+    case reportAfterOthers
+    /// The venue's ordering rule puts the transaction before one that it follows.
+    case againstOrderingRule
     /// The state could not be read; says nothing about the transaction.
     case state(StateError)
 
@@ -60,6 +64,8 @@ public enum TransactionError: Error, Equatable, Sendable {
         case .maxFeePerBlobGasTooLow: "TransactionException.INSUFFICIENT_MAX_FEE_PER_BLOB_GAS"
         case .setCodeCreation: "TransactionException.TYPE_4_TX_CONTRACT_CREATION"
         case .noAuthorizations: "TransactionException.TYPE_4_EMPTY_AUTHORIZATION_LIST"
+        case .reportAfterOthers: "VenueException.REPORT_AFTER_OTHERS"
+        case .againstOrderingRule: "VenueException.AGAINST_ORDERING_RULE"
         case .state: "StateError"
         }
     }

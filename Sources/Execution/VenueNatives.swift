@@ -36,10 +36,4 @@ public struct VenueNatives: NativeContracts {
             ? FixedPointContract.run(input: input, gasLimit: gasLimit)
             : PricingContract.run(input: input, gasLimit: gasLimit)
     }
-
-    /// What is in the venue's storage before its first block: who owns it. The owner does the rest by transactions.
-    public static func genesis(owner: Address, guardian: Address) -> [(address: Address, slot: UInt256, value: UInt256)]
-    {
-        VenueContracts.genesis(owner: owner, guardian: guardian)
-    }
 }

@@ -7,6 +7,12 @@ public enum OrderingClass: UInt8, Sendable, Comparable {
     case taking
 
     public static func < (left: OrderingClass, right: OrderingClass) -> Bool { left.rawValue < right.rawValue }
+
+    /// Of acts that are done together: a batch that may trade waits with those that do, one that only cancels goes with cancels.
+    public static func combined(_ classes: [OrderingClass]) -> OrderingClass {
+        if classes.contains(.taking) { return .taking }
+        return classes.contains(.cancel) && !classes.contains(.passive) ? .cancel : .passive
+    }
 }
 
 extension OrderRequest {
@@ -26,18 +32,8 @@ extension BookAct {
         }
     }
 
-    /// Of acts that are done together: a batch that may trade waits with those that do, one that only cancels goes with cancels.
     public static func orderingClass(of acts: [BookAct]) -> OrderingClass {
-        var hasPassive = false
-        var hasCancel = false
-        for act in acts {
-            switch act.orderingClass {
-            case .taking: return .taking
-            case .cancel: hasCancel = true
-            case .passive: hasPassive = true
-            }
-        }
-        return hasCancel && !hasPassive ? .cancel : .passive
+        OrderingClass.combined(acts.map { $0.orderingClass })
     }
 }
 

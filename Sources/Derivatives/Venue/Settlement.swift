@@ -91,6 +91,28 @@ extension Venue {
         return left
     }
 
+    /// The same for one instrument that is due, or was retired, and those that expire with it: who does not want to wait for the next
+    /// blocks may pay for more of the work.
+    ///
+    /// - Throws: `notExpired`, `settlementPriceMissing`, with perhaps some of the work done.
+    public mutating func settle(_ number: InstrumentNumber, budget: Int) throws(VenueError) {
+        let instrument = try instrument(number)
+        let (underlying, expiry) = (instrument.underlying, instrument.id.expiry)
+        if instrument.kind == .perpetual {
+            _ = try advanceRetirement(of: number, budget: budget)
+            return
+        }
+        guard time >= expiry else { throw .notExpired }
+        var left = budget
+        for entry in 0..<min(storage.load(.pendingExpiry(0)).limb0, pendingExpiryLimit) {
+            let word = storage.load(.pendingExpiry(entry &+ 1))
+            guard word.limb0 == expiry, UInt32(truncatingIfNeeded: word.limb1) == underlying else { continue }
+            _ = try advance(entry &+ 1, word, &left)
+            break
+        }
+        if settlementPrice(underlying: underlying, expiry: expiry) == 0 { throw .settlementPriceMissing }
+    }
+
     /// - Returns: whether the expiry is done, and another one stands at its entry.
     private mutating func advance(
         _ entry: UInt64, _ start: UInt256, _ left: inout Int

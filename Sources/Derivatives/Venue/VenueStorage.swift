@@ -17,6 +17,11 @@ public struct VenueSlot: Equatable, Sendable {
     public let contract: VenueContract
     public let word: UInt256
 
+    init(_ contract: VenueContract, word: UInt256) {
+        self.contract = contract
+        self.word = word
+    }
+
     /// `table` < 256; `high`, `middle`, `low` fill bits 128…191, 64…127 and 0…63; `field` bits 192…247.
     @inlinable
     public init(
@@ -104,6 +109,15 @@ public struct VenueMemory: VenueStorage {
             slots.values[position] = value
         }
         events.removeLast(events.count - checkpoint.events)
+    }
+
+    /// Every word that is not 0.
+    public var words: [(slot: VenueSlot, word: UInt256)] {
+        var words: [(slot: VenueSlot, word: UInt256)] = []
+        for (place, key) in slots.keys.enumerated() where !slots.values[place].isZero {
+            words.append((VenueSlot(key.contract, word: key.word), slots.values[place]))
+        }
+        return words
     }
 
     /// Ends a block: what was written stays, and its events are handed over.

@@ -10,6 +10,7 @@ final class BlockRecord: Sendable {
     let block: Block
     let hash: Bytes32
     let transactions: [TransactionRecord]
+    /// The transactions' receipts, then perhaps one of what the venue did by itself.
     let receipts: [Receipt]
     /// Requests by type, each with its type byte in front; nil before Prague, and for a block that was read again.
     /// https://eips.ethereum.org/EIPS/eip-7685
@@ -24,6 +25,12 @@ final class BlockRecord: Sendable {
     private enum StateSource {
         case made(StoredState)
         case stored(ChainDatabase)
+    }
+
+    /// Under which a receipt is found, and the index of its first log among the block's.
+    func origin(ofReceipt index: Int) -> (hash: Bytes32, firstLogIndex: Int) {
+        if index < transactions.count { return (transactions[index].hash, transactions[index].firstLogIndex) }
+        return (header.venueReceiptHash, receipts[..<index].reduce(0) { $0 + $1.logs.count })
     }
 
     var header: Header { block.header }

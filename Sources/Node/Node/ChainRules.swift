@@ -120,7 +120,11 @@ extension ChainRules {
             times.append(time)
             schedule.append((time, parameters))
         }
-        var early = ChainConfiguration(chainID: chainID, forks: forks, daoForkBlock: daoForkBlock)
+        // Condor's own: from this block on the chain has a venue.
+        let venueActivation = try GenesisFile.integer(config, "venueBlock", "config: ")
+        if let venueActivation { blocks.append(venueActivation) }
+        var early = ChainConfiguration(
+            chainID: chainID, forks: forks, daoForkBlock: daoForkBlock, venueActivation: venueActivation)
         if let address = GenesisFile.present(config["depositContractAddress"]) {
             guard let address = address.address else {
                 throw GenesisError("config: 'depositContractAddress' must be an address")

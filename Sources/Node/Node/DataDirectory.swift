@@ -58,19 +58,33 @@ public struct DataDirectory: Sendable {
 
     /// Opens a development chain, or begins it in an empty folder; without a folder it is kept in memory.
     static func development(
-        _ folder: String?, _ configuration: DevelopmentChain, genesis: StoredBlock, options: ChainDatabase.Options
+        _ folder: String?, _ configuration: DevelopmentChain, _ accounts: [Address], options: ChainDatabase.Options
     ) throws -> ChainDatabase {
-        guard let folder else {
-            return try ChainDatabase(store: MemoryStore(), disk: MemoryDisk(), options: options, genesis: genesis)
+        func genesis(_ time: UInt64) throws -> StoredBlock {
+            try DevelopmentGenesis(configuration, accounts, time: time).block
         }
+        let time = configuration.genesisTime ?? UInt64(Date().timeIntervalSince1970)
+        guard let folder else {
+            return try ChainDatabase(store: MemoryStore(), disk: MemoryDisk(), options: options, genesis: genesis(time))
+        }
+        // Before the folder is made, which a file that is not valid leaves alone.
+        let first = try genesis(time)
         let store = try DataDirectory.store(folder)
         guard let description = try ChainDatabase.description(of: store) else {
-            return try open(folder, store, options, genesis: genesis, description: configuration.description)
+            return try open(folder, store, options, genesis: first, description: configuration.description)
         }
         guard let earlier = DevelopmentChain(description: description), earlier.chainID == configuration.chainID
         else { throw NodeError("\(folder) holds another chain than --dev with chain id \(configuration.chainID)") }
         // The first block's time is when the chain was begun: the one that is there holds.
-        return try ChainDatabase(store: store, disk: SystemDisk(folder: folder + "/blocks"), options: options)
+        let database = try ChainDatabase(store: store, disk: SystemDisk(folder: folder + "/blocks"), options: options)
+        if configuration.venue != nil, let begun = try database.hash(of: 0).flatMap({ try database.block($0) }),
+            try genesis(begun.block.header.timestamp).hash != begun.hash
+        {
+            throw NodeError(
+                "the chain in \(folder) began with another venue or other accounts; without --venue it goes on as it is"
+            )
+        }
+        return database
     }
 
     private static func open(

@@ -19,8 +19,14 @@ public struct DevelopmentChain: Sendable {
     public var gasLimit: UInt64 = 30_000_000
     /// Seconds between blocks; nil mines a block for every transaction.
     public var blockTime: UInt64?
+    /// A venue's configuration (`VenueFile`); nil for a venue in which nothing is set but its owner.
+    public var venue: [UInt8]?
+    /// When the chain begins, in seconds since 1970; nil for now.
+    public var genesisTime: UInt64?
 
     public init() {}
+
+    var balanceInWei: UInt256 { UInt256(balance) &* UInt256(1_000_000_000_000_000_000 as UInt64) }
 }
 
 /// A chain in a database, of which this node is the only writer: it seals its own blocks, or serves what was imported.
@@ -46,6 +52,8 @@ final class LocalChain: Sendable {
         /// Seconds that the chain's clock is ahead of the machine's.
         var clockOffset: Int64 = 0
         var nextTimestamp: UInt64?
+        /// Whether a transaction that fits the next block could not stand in the last one.
+        var hasDeferred = false
         /// What `evm_revert` returns to: the head, the pool, the clock.
         var snapshots: [UInt64: (head: Bytes32, pool: TransactionPool, clockOffset: Int64)] = [:]
         var nextSnapshot: UInt64 = 1
@@ -63,11 +71,15 @@ final class LocalChain: Sendable {
         gasLimit = options.gasLimit
         isSealing = true
         isInstant = options.blockTime == nil
-        database = try DataDirectory.development(
-            folder, options, genesis: LocalChain.genesis(options, accounts), options: storage)
+        database = try DataDirectory.development(folder, options, accounts.map(\.address), options: storage)
         genesisHash = try database.hash(of: 0) ?? .zero
-        current = Mutex(try LocalChain.head(of: database))
-        state = SleepingMutex(Content())
+        let head = try LocalChain.head(of: database)
+        current = Mutex(head)
+        var content = Content()
+        if let time = options.genesisTime, head.number == 0 {
+            content.clockOffset = Int64(clamping: time) - Int64(Date().timeIntervalSince1970)
+        }
+        state = SleepingMutex(content)
     }
 
     /// A chain that was imported; no blocks are made.
@@ -103,7 +115,7 @@ final class LocalChain: Sendable {
         guard rules.isMerged(number: head.number + 1, timestamp: head.header.timestamp + 1) else {
             throw NodeError("block \(head.number) lies before the merge: nodes make blocks without work only behind it")
         }
-        try fund(UInt256(options.balance) &* LocalChain.ether)
+        try fund(options.balanceInWei)
     }
 
     /// Lifts accounts to a balance by the withdrawals of a block, which stays an ordinary block this way. Before
@@ -128,8 +140,6 @@ final class LocalChain: Sendable {
         }
     }
 
-    private static let ether = UInt256(1_000_000_000_000_000_000 as UInt64)
-
     private static func accounts(_ options: DevelopmentChain) throws -> [DevAccount] {
         guard let accounts = MnemonicAccounts.derive(options.mnemonic, count: options.accountCount) else {
             throw NodeError("the mnemonic gives no valid keys")
@@ -140,41 +150,6 @@ final class LocalChain: Sendable {
     private static func head(of database: ChainDatabase) throws -> BlockRecord {
         guard let head = try database.block(database.head.hash) else { throw NodeError("the chain has no head") }
         return BlockRecord(head, in: database)
-    }
-
-    private static func genesis(_ options: DevelopmentChain, _ accounts: [DevAccount]) -> StoredBlock {
-        let balance = UInt256(options.balance) &* ether
-        let funded =
-            accounts.map { GenesisAccount(address: $0.address, balance: balance) } + SystemContractGenesis.accounts
-            + venueAccounts(owner: accounts.first?.address ?? .zero)
-        var header = Header()
-        header.ommersHash = Block.emptyOmmersHash
-        header.stateRoot = MemoryState(funded).root
-        header.transactionsRoot = Trie.emptyRoot
-        header.receiptsRoot = Trie.emptyRoot
-        header.gasLimit = options.gasLimit
-        header.timestamp = UInt64(Date().timeIntervalSince1970)
-        header.baseFeePerGas = BaseFee.initial
-        header.withdrawalsRoot = Trie.emptyRoot
-        header.blobGasUsed = 0
-        header.excessBlobGas = 0
-        header.parentBeaconBlockRoot = .zero
-        header.requestsHash = SHA256.hash([])
-        return DataDirectory.first(Block(header: header, transactions: [], withdrawals: []), funded)
-    }
-
-    /// The venue as it begins: the first account owns it, and lists by transactions what is traded there.
-    private static func venueAccounts(owner: Address) -> [GenesisAccount] {
-        var accounts: [GenesisAccount] = []
-        for (address, slot, value) in VenueNatives.genesis(owner: owner, guardian: owner) {
-            if let place = accounts.firstIndex(where: { $0.address == address }) {
-                accounts[place].storage.append((slot, value))
-            } else {
-                // Code that no EVM runs, and a nonce, as activation gives them.
-                accounts.append(GenesisAccount(address: address, nonce: 1, code: [0xfe], storage: [(slot, value)]))
-            }
-        }
-        return accounts
     }
 
     // MARK: Reading
@@ -235,16 +210,25 @@ final class LocalChain: Sendable {
     }
 
     func transaction(_ hash: Bytes32) throws(RPCError) -> (block: BlockRecord, index: Int)? {
+        guard let place = try receipt(hash), place.index < place.block.transactions.count else { return nil }
+        return place
+    }
+
+    /// The place of a transaction's receipt, or of what the venue did by itself.
+    func receipt(_ hash: Bytes32) throws(RPCError) -> (block: BlockRecord, index: Int)? {
         do throws(StorageError) {
             guard let place = try database.transaction(hash), let block = try database.hash(of: place.number),
-                let record = try record(block), place.index < record.transactions.count,
-                record.transactions[place.index].hash == hash
+                let record = try record(block), place.index < record.receipts.count,
+                record.origin(ofReceipt: place.index).hash == hash
             else { return nil }
             return (record, place.index)
         } catch {
             throw RPCError(error)
         }
     }
+
+    /// Whether the venue's order of transactions has left one for the next block.
+    var hasDeferred: Bool { state.withLock { $0.hasDeferred } }
 
     func pooled(_ hash: Bytes32) -> PooledTransaction? { state.withLock { $0.pool[hash] } }
 
@@ -336,8 +320,14 @@ final class LocalChain: Sendable {
         var builder = try BlockBuilder(
             header: header, state: try state(after: parent), context: context(for: header), tracer: NoTracer())
         var stuck: Set<Address> = []
-        let candidates = content.pool.executable(baseFee: header.baseFeePerGas ?? .zero) {
+        var candidates = content.pool.executable(baseFee: header.baseFeePerGas ?? .zero) {
             LocalChain.nonce($0, parent)
+        }
+        content.hasDeferred = false
+        if let sequence = builder.processor.venueSequence {
+            let places = sequence.arrange(candidates.map { ($0.transaction, $0.sender) })
+            content.hasDeferred = places.count < candidates.count
+            candidates = places.map { candidates[$0] }
         }
         for pooled in candidates where !stuck.contains(pooled.sender) {
             do throws(TransactionError) {

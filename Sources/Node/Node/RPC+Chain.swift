@@ -66,7 +66,7 @@ extension RPCService {
             guard let record = try service.find(parameters, 0, .numberOrHash) else { return writer.null() }
             let fee = service.chain.context(of: record).blobBaseFee
             writer.array { writer in
-                for index in record.transactions.indices { writer.receipt(in: record, at: index, blobBaseFee: fee) }
+                for index in record.receipts.indices { writer.receipt(in: record, at: index, blobBaseFee: fee) }
             }
         },
         "eth_gasPrice": { service, _, writer in

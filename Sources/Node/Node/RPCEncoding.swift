@@ -1,4 +1,5 @@
 import Chain
+import Derivatives
 import Execution
 import Foundations
 import JSONText
@@ -181,6 +182,7 @@ extension JSONWriter {
     }
 
     mutating func receipt(in record: BlockRecord, at index: Int, blobBaseFee: UInt256) {
+        guard index < record.transactions.count else { return venueReceipt(in: record, at: index) }
         let transaction = record.block.transactions[index]
         let entry = record.transactions[index]
         let receipt = record.receipts[index]
@@ -192,11 +194,7 @@ extension JSONWriter {
             writer.member("effectiveGasPrice", quantity: entry.effectiveGasPrice)
             writer.member("from", address: entry.sender)
             writer.member("gasUsed", quantity: entry.gasUsed)
-            writer.key("logs")
-            writer.array { writer in
-                for offset in receipt.logs.indices { writer.log(in: record, at: index, offset: offset) }
-            }
-            writer.member("logsBloom", hex: receipt.bloom.bytes)
+            writer.logs(in: record, at: index)
             if let root = receipt.postState {
                 writer.member("root", hash: root)
             } else {
@@ -213,14 +211,46 @@ extension JSONWriter {
         }
     }
 
+    /// The receipt of what the venue did by itself: as of a call of `Liquidation` by the system, which nobody has paid for.
+    private mutating func venueReceipt(in record: BlockRecord, at index: Int) {
+        let receipt = record.receipts[index]
+        object { writer in
+            writer.member("blockHash", hash: record.hash)
+            writer.member("blockNumber", quantity: record.number)
+            writer.member("contractAddress", address: nil)
+            writer.member("cumulativeGasUsed", quantity: receipt.cumulativeGasUsed)
+            writer.member("effectiveGasPrice", quantity: 0 as UInt64)
+            writer.member("from", address: SystemContracts.caller)
+            writer.member("gasUsed", quantity: 0 as UInt64)
+            writer.logs(in: record, at: index)
+            writer.member("status", quantity: 1 as UInt64)
+            writer.member("to", address: VenueContract.liquidation.address)
+            writer.member("transactionHash", hash: record.origin(ofReceipt: index).hash)
+            writer.member("transactionIndex", quantity: UInt64(index))
+            writer.member("type", quantity: 0 as UInt64)
+        }
+    }
+
+    /// The logs of a receipt and their bloom.
+    private mutating func logs(in record: BlockRecord, at index: Int) {
+        let receipt = record.receipts[index]
+        let firstIndex = record.origin(ofReceipt: index).firstLogIndex
+        key("logs")
+        array(receipt.logs.indices) { writer, offset in
+            writer.value(receipt.logs[offset], index: firstIndex + offset, in: record, at: index)
+        }
+        member("logsBloom", hex: receipt.bloom.bytes)
+    }
+
+    /// A log of the receipt at `index`.
     mutating func log(in record: BlockRecord, at index: Int, offset: Int, removed: Bool = false) {
-        let logIndex = record.transactions[index].firstLogIndex + offset
+        let logIndex = record.origin(ofReceipt: index).firstLogIndex + offset
         value(record.receipts[index].logs[offset], index: logIndex, in: record, at: index, removed: removed)
     }
 
-    /// A log of the transaction at `transaction`, the block's `index`th.
+    /// A log of the receipt at `receipt`, the block's `index`th.
     mutating func value(
-        _ log: Log, index: Int, in record: BlockRecord, at transaction: Int, removed: Bool = false
+        _ log: Log, index: Int, in record: BlockRecord, at receipt: Int, removed: Bool = false
     ) {
         object { writer in
             writer.member("address", address: log.address)
@@ -228,8 +258,8 @@ extension JSONWriter {
             writer.array(log.topics) { $0.value($1) }
             writer.member("data", hex: log.data)
             writer.member("blockNumber", quantity: record.number)
-            writer.member("transactionHash", hash: record.transactions[transaction].hash)
-            writer.member("transactionIndex", quantity: UInt64(transaction))
+            writer.member("transactionHash", hash: record.origin(ofReceipt: receipt).hash)
+            writer.member("transactionIndex", quantity: UInt64(receipt))
             writer.member("blockHash", hash: record.hash)
             writer.member("blockTimestamp", quantity: record.header.timestamp)
             writer.member("logIndex", quantity: UInt64(index))

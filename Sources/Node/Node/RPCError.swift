@@ -48,6 +48,8 @@ struct RPCError: Error {
             case .maxFeePerBlobGasTooLow: "max fee per blob gas less than block blob gas fee"
             case .setCodeCreation: "set code transaction must not be a create transaction"
             case .noAuthorizations: "set code transaction with empty auth list"
+            case .reportAfterOthers: "a call of the oracle must come before the block's other transactions"
+            case .againstOrderingRule: "the venue's ordering rule puts the transaction before one that it follows"
             case .state(let error): "the state cannot be read: \(error)"
             }
     }

@@ -7,17 +7,21 @@ extension ChainDatabase {
     func index(_ stored: StoredBlock, to batch: inout StoreBatch) {
         let number = stored.block.header.number
         batch.put(ChainKey.hash(number), stored.hash.bytes)
-        for (index, transaction) in stored.transactions.enumerated() {
-            var place: [UInt8] = .bigEndian(number)
-            place.append(bigEndian: UInt32(index))
-            batch.put(ChainKey.transaction(transaction.hash), place)
-        }
+        ChainDatabase.indexHashes(of: stored, to: &batch)
         for key in ChainDatabase.logKeys(stored) { batch.put(key, []) }
+    }
+
+    static func indexHashes(of stored: StoredBlock, to batch: inout StoreBatch) {
+        for (index, hash) in stored.indexedHashes.enumerated() {
+            var place: [UInt8] = .bigEndian(stored.block.header.number)
+            place.append(bigEndian: UInt32(index))
+            batch.put(ChainKey.transaction(hash), place)
+        }
     }
 
     func removeIndex(_ stored: StoredBlock, to batch: inout StoreBatch) {
         batch.remove(ChainKey.hash(stored.block.header.number))
-        for transaction in stored.transactions { batch.remove(ChainKey.transaction(transaction.hash)) }
+        for hash in stored.indexedHashes { batch.remove(ChainKey.transaction(hash)) }
         for key in ChainDatabase.logKeys(stored) { batch.remove(key) }
     }
 

@@ -210,11 +210,7 @@ struct SnapshotReading {
             batch.put(ChainKey.hash(number - UInt64(hashes.count - index)), hash.bytes)
         }
         batch.put(ChainKey.hash(number), block.hash.bytes)
-        for (index, transaction) in block.transactions.enumerated() {
-            var place: [UInt8] = .bigEndian(number)
-            place.append(bigEndian: UInt32(index))
-            batch.put(ChainKey.transaction(transaction.hash), place)
-        }
+        ChainDatabase.indexHashes(of: block, to: &batch)
         for key in ChainDatabase.logKeys(block) { batch.put(key, []) }
         batch.put(ChainKey.segment(position.segment), .bigEndian(number))
         batch.put(ChainKey.oldestState, .bigEndian(number))

@@ -7,6 +7,7 @@ public import State
 public struct StoredBlock: Sendable {
     public let block: Block
     public let hash: Bytes32
+    /// The transactions' receipts, then perhaps one of what a venue did by itself.
     public let receipts: [Receipt]
     public let transactions: [TransactionRecord]
     public let totalDifficulty: UInt256
@@ -23,6 +24,14 @@ public struct StoredBlock: Sendable {
         self.transactions = transactions
         self.totalDifficulty = totalDifficulty
         self.diff = diff
+    }
+}
+
+extension StoredBlock {
+    /// What is found by hash: the transactions, and the receipt of a venue behind them.
+    var indexedHashes: [Bytes32] {
+        let hashes = transactions.map(\.hash)
+        return receipts.count > hashes.count ? hashes + [block.header.venueReceiptHash] : hashes
     }
 }
 

@@ -4,7 +4,8 @@ import Foundation
 @main
 struct Condor {
     static let commands: [Command] = [
-        .node, .importBlocks, .database, .snapshot, .run, .precompile, .price, .stateTest, .blockTest, .transactionTest,
+        .node, .venue, .importBlocks, .database, .snapshot, .run, .precompile, .price, .stateTest, .blockTest,
+        .transactionTest,
         .trieTest, .rlpTest, .difficultyTest, .basicTest, .transition, .blockBuilder, .fuzz, .opcodes, .version,
     ]
 

@@ -1,6 +1,7 @@
 import Derivatives
 import Foundation
 import Foundations
+import JSONText
 
 /// One row of a golden file: cells by column.
 struct GoldenRow {

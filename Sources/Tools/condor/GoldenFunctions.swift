@@ -1,5 +1,6 @@
 import Derivatives
 import Foundations
+import JSONText
 
 /// The elementary functions against golden values: correctly rounded in both modes.
 enum GoldenFunctions {

@@ -1,5 +1,6 @@
 import Derivatives
 import Foundations
+import JSONText
 
 /// Option models against golden values. Distances are in units of 1e-18.
 enum GoldenModels {

@@ -1,6 +1,7 @@
 import Derivatives
 import Foundation
 import Foundations
+import JSONText
 
 /// An exact number of a golden file against results of 18 decimals.
 struct GoldenNumber {

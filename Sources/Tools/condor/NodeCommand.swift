@@ -10,6 +10,8 @@ extension Command {
         name: "node", summary: "Start a node with JSON-RPC over HTTP and WebSocket on one port.",
         options: [
             Option(name: "dev", help: "a development chain with funded accounts"),
+            Option(
+                name: "venue", value: "FILE", help: "a development chain with the venue of a file, as venues/dev.json"),
             Option(name: "data-dir", value: "DIR", help: "the folder of the chain (default: all in memory)"),
             Option(
                 name: "fork-from", value: "DIR[@N]",
@@ -22,6 +24,9 @@ extension Command {
             Option(name: "port", value: "N", help: "port to listen on, 0 for a free one (default 8545)"),
             Option(name: "block-time", value: "SECONDS", help: "a block every SECONDS (default: one per transaction)"),
             Option(name: "chain-id", value: "N", help: "chain id (default 31337)"),
+            Option(
+                name: "genesis-time", value: "SECONDS",
+                help: "when a new development chain begins, since 1970; its clock goes on from there (default: now)"),
             Option(name: "accounts", value: "N", help: "how many funded accounts (default 10)"),
             Option(name: "balance", value: "ETHER", help: "ether in each account (default 10000)"),
             Option(name: "mnemonic", value: "WORDS", help: "the accounts' phrase (default 'test test … junk')"),
@@ -34,7 +39,8 @@ extension Command {
         ] + StorageOptions.options,
         notes: """
             On a development chain the venue's natives are active: Pricing is at 0x0000000000000000000000000000000000000c02.
-            The first account owns the venue at ...0c10 to ...0c13 (docs/venue.md).
+            The first account owns the venue at ...0c10 to ...0c14, in which nothing is listed. --venue lists what its
+            FILE says; condor venue check looks at such a file, and docs/venue.md tells what it may hold.
             An imported chain is served whole, with the state behind every block; it does not grow.
             --data-dir without --dev serves the chain that condor import has put there. With both, the development chain
             goes on where it stopped; its blocks are durable before a transaction's hash is returned.
@@ -46,14 +52,19 @@ extension Command {
         let folder = arguments.value("data-dir")
         let genesisFile = arguments.value("genesis")
         let forkedFrom = arguments.value("fork-from")
-        let choices = [genesisFile != nil, forkedFrom != nil, arguments.flag("dev") || folder != nil]
+        let isDevelopment = arguments.flag("dev") || arguments.value("venue") != nil
+        let choices = [genesisFile != nil, forkedFrom != nil, isDevelopment || folder != nil]
         guard choices.count(where: { $0 }) == 1 else {
             throw UsageError(
-                message: "choose one chain: --dev for a development chain, --data-dir DIR for one that was imported, "
+                message:
+                    "choose one chain: --dev or --venue FILE for a development chain, --data-dir DIR for one that was imported, "
                     + "--fork-from DIR@BLOCK, or --genesis FILE with --import FILE")
         }
-        if forkedFrom != nil, arguments.value("chain-id") != nil {
-            throw UsageError(message: "--chain-id needs --dev: a fork keeps its chain's id")
+        for (name, reason) in [
+            ("chain-id", "a fork keeps its chain's id"), ("genesis-time", "a fork's chain has begun"),
+        ]
+        where forkedFrom != nil && arguments.value(name) != nil {
+            throw UsageError(message: "--\(name) needs --dev: \(reason)")
         }
         let storage = try StorageOptions.read(arguments)
         let host = arguments.value("host") ?? "127.0.0.1"
@@ -77,7 +88,7 @@ extension Command {
             node.start()
             printBanner(node, chain, isQuiet: arguments.flag("quiet"))
             print("Forked from block \(start.number), \(start.hash), of \(source)")
-        } else if let folder, !arguments.flag("dev") {
+        } else if let folder, !isDevelopment {
             let directory = try DataDirectory(folder, options: storage)
             node = try LocalNode(
                 serving: directory, gasLimit: try gasLimit(arguments), host: host, port: port, threadCount: threads,
@@ -86,9 +97,11 @@ extension Command {
             print("Chain id: \(directory.rules.chainID); head: block \(node.headNumber)")
         } else {
             let chain = try developmentChain(arguments)
-            node = try LocalNode(
-                development: chain, dataFolder: folder, storage: storage, host: host, port: port, threadCount: threads,
-                log: log)
+            node = try VenueOptions.named(arguments.value("venue") ?? "") {
+                try LocalNode(
+                    development: chain, dataFolder: folder, storage: storage, host: host, port: port,
+                    threadCount: threads, log: log)
+            }
             node.start()
             printBanner(node, chain, isQuiet: arguments.flag("quiet"))
         }
@@ -128,6 +141,8 @@ extension Command {
         chain.balance = try arguments.integer("balance", default: chain.balance, in: 0...1_000_000_000_000)
         chain.gasLimit = try arguments.integer("gas-limit", default: chain.gasLimit, in: 5000...(1 << 50))
         if let phrase = arguments.value("mnemonic") { chain.mnemonic = phrase }
+        if let path = arguments.value("venue") { chain.venue = [UInt8](try FileBytes.read(path)) }
+        chain.genesisTime = try VenueOptions.genesisTime(arguments)
         if arguments.value("block-time") != nil {
             chain.blockTime = try arguments.integer("block-time", default: 12, in: 1...86400)
         }
@@ -143,7 +158,8 @@ extension Command {
             }
             return [UInt8](data)
         }
-        for name in ["chain-id", "accounts", "balance", "mnemonic", "block-time"] where arguments.value(name) != nil {
+        for name in ["chain-id", "accounts", "balance", "mnemonic", "block-time", "genesis-time"]
+        where arguments.value(name) != nil {
             throw UsageError(message: "--\(name) is for development chains: it needs --dev, not --genesis")
         }
         let genesis: GenesisFile

@@ -1,5 +1,6 @@
 import Derivatives
 import Foundations
+import JSONText
 
 /// Laws that golden rows cannot hold: put-call parity on random options, and the order of neighbours across every edge of
 /// the functions' tables.

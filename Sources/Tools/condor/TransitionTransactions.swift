@@ -37,6 +37,8 @@ extension TransactionError {
         case .insufficientFunds, .gasPriceProductOverflow: "insufficient funds for gas * price + value"
         case .maxFeeBelowBaseFee: "max fee per gas less than block base fee"
         case .priorityFeeAboveMaxFee: "max priority fee per gas higher than max fee per gas"
+        case .reportAfterOthers: "a call of the oracle behind other transactions"
+        case .againstOrderingRule: "against the venue's ordering rule"
         case .initCodeTooLarge: "max initcode size exceeded"
         case .blobCreation:
             "blob transaction must not be a create transaction: input string too short for common.Address, decoding "

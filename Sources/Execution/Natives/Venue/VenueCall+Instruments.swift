@@ -33,6 +33,11 @@ extension VenueCall {
             guard let status = InstrumentStatus(rawValue: arguments.byte(1)) else { throw .invalidInput }
             try venue { venue throws(VenueError) in try venue.setStatus(of: number, to: status) }
             return []
+        case .settle:
+            try requireRole(.guardian)
+            let (number, budget) = (try instrument(arguments.word(0)).number, Int(arguments.index(1)))
+            try venue { venue throws(VenueError) in try venue.settle(number, budget: budget) }
+            return []
         default:
             try requireRole(.owner)
             return try set(function, arguments)

@@ -37,13 +37,6 @@ enum VenueContracts {
         }
     }
 
-    static func genesis(owner: Address, guardian: Address) -> [(address: Address, slot: UInt256, value: UInt256)] {
-        var venue = Venue(storage: GenesisStorage(), time: 0, blockNumber: 0)
-        venue.set(.owner, to: owner)
-        venue.set(.guardian, to: guardian)
-        return venue.storage.stored.map { ($0.slot.contract.address, $0.slot.word, $0.value) }
-    }
-
     // MARK: - Calls
 
     static func run<Host: NativeHost>(
@@ -76,15 +69,4 @@ enum VenueContracts {
     private static func refuse(_ revert: NativeRevert) -> NativeOutcome {
         .revert(gasUsed: VenueGas.base, output: revert.output)
     }
-}
-
-/// Keeps what the venue's birth writes.
-private struct GenesisStorage: VenueStorage {
-    var stored: [(slot: VenueSlot, value: UInt256)] = []
-
-    mutating func load(_ slot: VenueSlot) -> UInt256 { stored.last { $0.slot == slot }?.value ?? .zero }
-    mutating func store(_ slot: VenueSlot, _ value: UInt256) { stored.append((slot, value)) }
-    mutating func emit(_ event: VenueEvent) {}
-    var checkpoint: Int { stored.count }
-    mutating func revert(to checkpoint: Int) { stored.removeLast(stored.count - checkpoint) }
 }

@@ -9,6 +9,7 @@ extension VenueFunctions {
         case list = 0x19ae_b490
         case setStatus = 0xd896_dd64
         case retire = 0x3790_cf57
+        case settle = 0x7595_1064
         case setParameter = 0x2278_5022
         case setLeverageTiers = 0xa7cd_c1d0
         case setFeeTiers = 0xf59a_c082
@@ -52,6 +53,11 @@ extension VenueFunctions {
                     [NativeParameter("instrument", .unsigned(256)), NativeParameter("status", .unsigned(8))], [],
                     writes: true)
             case .retire: return function("retire", [NativeParameter("instrument", .unsigned(256))], [], writes: true)
+            case .settle:
+                return function(
+                    "settle",
+                    [NativeParameter("instrument", .unsigned(256)), NativeParameter("budget", .unsigned(16))], [],
+                    writes: true)
             case .setParameter:
                 return function(
                     "setParameter",

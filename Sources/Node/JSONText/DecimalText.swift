@@ -1,10 +1,10 @@
-import Foundations
+public import Foundations
 
 /// Numbers of 18 decimals as people write them.
-enum DecimalText {
+public enum DecimalText {
     /// `-12.5` and the like, exactly, in two's complement; nil for anything else, and for more than 18 decimals that are
     /// not zeros.
-    static func wad(_ text: some StringProtocol) -> UInt256? {
+    public static func wad(_ text: some StringProtocol) -> UInt256? {
         guard let number = ScientificNumber(text), number.exponent >= -60 else { return nil }
         var digits = number.digits
         var power = number.exponent + 18
@@ -19,7 +19,7 @@ enum DecimalText {
     }
 
     /// The number without trailing zeros.
-    static func text(_ wad: UInt256) -> String {
+    public static func text(_ wad: UInt256) -> String {
         var digits = decimal(wad.magnitude)
         if digits.count < 19 { digits = String(repeating: "0", count: 19 - digits.count) + digits }
         let whole = digits.dropLast(18)
@@ -42,13 +42,13 @@ enum DecimalText {
 }
 
 /// A decimal number as it stands in a file: ±digits·10^exponent.
-struct ScientificNumber {
-    let isNegative: Bool
-    let digits: UInt256
-    let exponent: Int
+public struct ScientificNumber {
+    public let isNegative: Bool
+    public let digits: UInt256
+    public let exponent: Int
 
     /// nil for what is no number, and for more digits than 256 bits hold.
-    init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let parts = text.split(separator: "e", omittingEmptySubsequences: false)
         guard parts.count <= 2, var mantissa = parts.first else { return nil }
         isNegative = mantissa.first == "-"
@@ -70,7 +70,7 @@ struct ScientificNumber {
 
 extension UInt256 {
     /// self·10^power; nil beyond 256 bits and for negative powers.
-    func timesPowerOfTen(_ power: Int) -> UInt256? {
+    public func timesPowerOfTen(_ power: Int) -> UInt256? {
         guard power >= 0 else { return nil }
         if isZero { return .zero }
         guard power <= 77 else { return nil }
@@ -84,7 +84,7 @@ extension UInt256 {
     }
 
     /// The number to 53 bits.
-    var approximate: Double {
+    public var approximate: Double {
         Double(limb3) * 0x1p192 + Double(limb2) * 0x1p128 + Double(limb1) * 0x1p64 + Double(limb0)
     }
 }
