@@ -134,7 +134,8 @@ def main():
         command = [sys.executable, HERE / f"{name}.py", "--json", *(quick if arguments.quick else [])]
         if arguments.evmc and name in ("programs", "opcodes"):
             command += ["--evmc", arguments.evmc]
-        print(f"measuring {name}…", file=sys.stderr, flush=True)
+        if sys.stderr.isatty():
+            print(f"measuring {name}…", file=sys.stderr, flush=True)
         run = subprocess.run(command, stdout=subprocess.PIPE, text=True)
         agree &= run.returncode == 0
         found = json.loads(run.stdout) if run.stdout.strip() else {"skipped": f"exit code {run.returncode}"}

@@ -1,9 +1,9 @@
-package import Foundations
-package import State
+public import Foundations
+public import State
 
 /// The values of the state's tries. Source: Yellow Paper, 4.1.
-package enum AccountCoding {
-    package static func encode(_ account: Account, storageRoot: Bytes32) -> [UInt8] {
+public enum AccountCoding {
+    public static func encode(_ account: Account, storageRoot: Bytes32) -> [UInt8] {
         RLPEncoder.list { encoder in
             encoder.append(account.nonce)
             encoder.append(account.balance)
@@ -12,13 +12,13 @@ package enum AccountCoding {
         }
     }
 
-    package static func encode(_ value: UInt256) -> [UInt8] {
+    public static func encode(_ value: UInt256) -> [UInt8] {
         var encoder = RLPEncoder()
         encoder.append(value)
         return encoder.bytes
     }
 
-    package static func decode(_ value: [UInt8]) -> (account: Account, storageRoot: Bytes32)? {
+    public static func decode(_ value: [UInt8]) -> (account: Account, storageRoot: Bytes32)? {
         do throws(RLPError) {
             var decoder = RLPDecoder(value)
             var fields = try decoder.list()
@@ -31,7 +31,7 @@ package enum AccountCoding {
         }
     }
 
-    package static func decodeWord(_ value: [UInt8]) -> UInt256? {
+    public static func decodeWord(_ value: [UInt8]) -> UInt256? {
         var decoder = RLPDecoder(value)
         return try? decoder.word()
     }

@@ -55,6 +55,11 @@ import Testing
         #expect(Rules.imports("import Foundation\nimport Low", of: house[2], in: house).isEmpty)
     }
 
+    @Test func aPackageImportIsRefused() {
+        #expect(Rules.imports("public import Low", of: house[2], in: house).isEmpty)
+        #expect(!Rules.imports("package import Low", of: house[2], in: house).isEmpty)
+    }
+
     @Test func aLibraryOutsideTheHostConditionIsRefused() {
         #expect(!Rules.imports("import CThing", of: house[1], in: house).isEmpty)
         #expect(Rules.imports("#if !hasFeature(Embedded)\n    import CThing\n#endif", of: house[1], in: house).isEmpty)

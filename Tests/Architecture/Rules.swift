@@ -6,7 +6,8 @@ enum Rules {
     ]
 
     /// Every import is declared in the manifest, stands above the module in the house, and is no operating system in
-    /// guest-clean code.
+    /// guest-clean code. None is `package`: one such line in one file, and the compiler keeps every generic function of the
+    /// module that names a type of the imported one from being specialised in other modules.
     static func imports(_ text: String, of module: House.Module, in house: [House.Module]) -> [String] {
         var complaints: [String] = []
         let order = house.map(\.name)
@@ -16,6 +17,10 @@ enum Rules {
         for line in SourceLine.lines(of: text) where line.code.contains("import ") {
             guard let match = line.code.firstMatch(of: pattern) else { continue }
             let name = String(match.1)
+            if line.code.contains("package import ") {
+                complaints.append(
+                    "\(line.number): a package import of \(name) ends cross-module optimisation of the module")
+            }
             if let place = order.firstIndex(of: name) {
                 if place >= own {
                     complaints.append("\(line.number): imports \(name), which stands below \(module.name)")

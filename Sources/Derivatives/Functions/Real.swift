@@ -5,10 +5,10 @@ import Foundations
 /// ±mantissa·2^(exponent − 127) with the mantissa's top bit set; zero has mantissa 0. Every operation truncates: its
 /// result is within 2^-126 relative of the exact one. Exponents of results stay below 2^28 in magnitude, since inputs have
 /// at most 256 bits and no formula multiplies more than a few dozen numbers.
-package struct Real: Equatable, Sendable {
-    package var mantissa: UInt128
-    package var exponent: Int32
-    package var isNegative: Bool
+public struct Real: Equatable, Sendable {
+    public var mantissa: UInt128
+    public var exponent: Int32
+    public var isNegative: Bool
 
     @inline(__always)
     init(mantissa: UInt128, exponent: Int32, isNegative: Bool = false) {
@@ -26,7 +26,7 @@ package struct Real: Equatable, Sendable {
     static var one: Real { Real(mantissa: 1 << 127, exponent: 0) }
     static var half: Real { Real(mantissa: 1 << 127, exponent: -1) }
 
-    package var isZero: Bool { mantissa == 0 }
+    public var isZero: Bool { mantissa == 0 }
     var magnitude: Real { Real(mantissa: mantissa, exponent: exponent) }
 
     /// The value times 2^places.

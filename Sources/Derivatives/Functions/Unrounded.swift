@@ -1,13 +1,13 @@
-package import Foundations
+public import Foundations
 
 /// The functions of one argument before their rounding: the value of the fast path, that of the exact path, and how far
 /// each may be from the truth. `FixedPoint` rounds by these numbers, and `Scripts/check-bounds` holds them in ball
 /// arithmetic.
-package enum Unrounded: UInt8, Sendable, CaseIterable {
+public enum Unrounded: UInt8, Sendable, CaseIterable {
     case exp, exp2, ln, log2, erf, erfc, normalDensity, normalDistribution, normalQuantile
 
     /// Whether the fast path's error is a share of the result.
-    package var isRelative: Bool {
+    public var isRelative: Bool {
         switch self {
         case .exp, .exp2, .ln, .log2: true
         default: false
@@ -17,7 +17,7 @@ package enum Unrounded: UInt8, Sendable, CaseIterable {
     /// The fast path errs by less than 2^this. Derivations: `Real`'s functions state their own errors for exact
     /// arguments; to them the argument's conversion adds 2^-126 of it, times x for the exponentials (|x| < 2^8, so
     /// 2^-117), times x² < 2^7 for the density, and the three Halley steps of the quantile leave 2^-110.
-    package var fastError: Int32 {
+    public var fastError: Int32 {
         switch self {
         case .exp, .exp2: -110
         case .ln: -115
@@ -28,7 +28,7 @@ package enum Unrounded: UInt8, Sendable, CaseIterable {
     }
 
     /// The exact path errs by less than 2^this: of the mantissa for the exponentials, absolutely for the others.
-    package var wideError: Int32 {
+    public var wideError: Int32 {
         switch self {
         case .exp, .exp2: -400
         case .ln: -370
@@ -40,7 +40,7 @@ package enum Unrounded: UInt8, Sendable, CaseIterable {
 
     /// With 128 bits of mantissa. Preconditions: the function's domain, and an argument whose result is no trivial one.
     @inline(__always)
-    package func fast(_ x: UInt256) -> Real {
+    public func fast(_ x: UInt256) -> Real {
         switch self {
         case .exp: return Real(signedWad: x).exponential
         case .exp2: return (Real(signedWad: x) * .ln2).exponential
@@ -62,7 +62,7 @@ package enum Unrounded: UInt8, Sendable, CaseIterable {
     }
 
     /// With 448 binary places, times 2^exponent; the magnitude for ln, log2 and erf and the quantile.
-    package func wide(_ x: UInt256) -> (mantissa: Wide, exponent: Int32) {
+    public func wide(_ x: UInt256) -> (mantissa: Wide, exponent: Int32) {
         switch self {
         case .exp: return Wide.signed(wad: x).exponentialParts
         case .exp2: return (Wide.signed(wad: x) * .ln2).exponentialParts
@@ -101,17 +101,17 @@ package enum Unrounded: UInt8, Sendable, CaseIterable {
 /// x^y = exp(y·ln x), the function of two arguments.
 extension Unrounded {
     /// The error of y·ln x, 2^-114 of up to 200, is the fast result's relative error; the exact one's is of the mantissa.
-    package static var powerErrors: (fast: Int32, wide: Int32) { (-104, -290) }
+    public static var powerErrors: (fast: Int32, wide: Int32) { (-104, -290) }
 
     /// y·ln x.
-    package static func powerExponent(_ x: UInt256, _ y: UInt256) -> Real {
+    public static func powerExponent(_ x: UInt256, _ y: UInt256) -> Real {
         Unrounded.ln.fast(x) * Real(signedWad: y)
     }
 
-    package static func power(exponent: Real) -> Real { exponent.exponential }
+    public static func power(exponent: Real) -> Real { exponent.exponential }
 
     /// The same with 448 binary places, for |y·ln x| below 200.
-    package static func widePower(_ x: UInt256, _ y: UInt256) -> (mantissa: Wide, exponent: Int32) {
+    public static func widePower(_ x: UInt256, _ y: UInt256) -> (mantissa: Wide, exponent: Int32) {
         Wide.product(Wide.logarithm(ofWad: x), wad: y).exponentialParts
     }
 }

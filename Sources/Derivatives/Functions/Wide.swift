@@ -1,10 +1,10 @@
-package import Foundations
+public import Foundations
 
 /// A number with 448 binary places, in two's complement of 512 bits: what the exact path of a function computes in, where
 /// 128 bits cannot tell how to round. Range ±2^63.
-package struct Wide: Equatable, Sendable {
-    package var low: UInt256
-    package var high: UInt256
+public struct Wide: Equatable, Sendable {
+    public var low: UInt256
+    public var high: UInt256
 
     static var zero: Wide { Wide(low: .zero, high: .zero) }
     static var one: Wide { Wide(low: .zero, high: .one << 192) }

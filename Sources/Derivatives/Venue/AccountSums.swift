@@ -29,46 +29,61 @@ struct AccountSums {
         (value, maintenanceCharge, initialCharge) = (0, 0, 0)
     }
 
-    /// Puts an asset in, or with `sign` −1 takes it out. The row must be filled.
+    /// Puts an asset in. Its row must be filled.
+    ///
+    /// - Throws: as `change`.
+    mutating func add(_ asset: Portfolio.Asset, _ table: RiskTable) throws(VenueError) {
+        try change(Portfolio.Asset(instrument: asset.instrument), to: asset, table)
+    }
+
+    /// Takes an asset out and puts it in as it is now, which costs what the two differ in. Its row must be filled.
     ///
     /// - Throws: `overflow`, with nothing changed, for products of 2^119 and more; 256 of them fit a sum.
-    mutating func add(_ asset: Portfolio.Asset, sign: Int64, _ table: RiskTable) throws(VenueError) {
-        guard let place = table.knownPlace(of: asset.instrument) else { throw .corrupt }
+    mutating func change(
+        _ old: Portfolio.Asset, to new: Portfolio.Asset, _ table: RiskTable
+    ) throws(VenueError) {
+        guard old.instrument == new.instrument, let place = table.knownPlace(of: new.instrument) else {
+            throw .corrupt
+        }
         let row = table.rows[place]
-        let orders = asset.orders
-        let most = max(asset.lots.magnitude, orders.buyLots.magnitude, orders.sellLots.magnitude)
-        guard 64 - most.leadingZeroBitCount + row.bits <= 118, asset.owed.magnitude < 1 << 119 else {
+        guard row.isFilled else { throw .corrupt }
+        let most = max(new.lots.magnitude, new.orders.buyLots.magnitude, new.orders.sellLots.magnitude)
+        guard 64 - most.leadingZeroBitCount + row.bits <= 118, new.owed.magnitude < 1 << 119 else {
             throw .overflow
         }
-        let losses = try OrderLoss(orders, row)
+        let (loss, lossBefore) = (try OrderLoss(new.orders, row), try OrderLoss(old.orders, row))
         let width = table.width
         let group = self.place(ofGroup: row.group, width)
-        let lots = Int128(asset.lots &* sign)
-        value &+= lots &* row.value &- Int128(sign) &* asset.owed
+        let lots = Int128(new.lots) &- Int128(old.lots)
+        value &+= lots &* row.value &- (new.owed &- old.owed)
         if row.isSettled { return }
-        let size = Int128(asset.lots.magnitude)
-        let sized = Int128(sign)
-        maintenanceCharge &+= sized &* size &* row.maintenanceCharge
-        if !orders.isEmpty {
-            let long = Int128(asset.lots) &+ Int128(orders.buyLots)
-            let short = Int128(asset.lots) &- Int128(orders.sellLots)
-            initialCharge &+= sized &* max(Int128(long.magnitude), Int128(short.magnitude)) &* row.initialCharge
-            addOrders(orders, losses, sign: sized, group, place, table)
-        } else {
-            initialCharge &+= sized &* size &* row.initialCharge
-        }
+        maintenanceCharge &+= (Int128(new.lots.magnitude) &- Int128(old.lots.magnitude)) &* row.maintenanceCharge
+        initialCharge &+= (new.worstSize &- old.worstSize) &* row.initialCharge
         if row.strikePlace >= 0 {
-            addStrike(
-                row.strikePlace, lots &* row.lot,
-                (lots &- sized &* Int128(orders.sellLots)) &* row.lot)
+            let sells = Int128(new.orders.sellLots) &- Int128(old.orders.sellLots)
+            addStrike(row.strikePlace, lots &* row.lot, (lots &- sells) &* row.lot)
         }
-        if asset.lots == 0 { return }
-        let start = group &* width
+        if new.orders != old.orders {
+            if orderSums.isEmpty { orderSums = Array(repeating: 0, count: sums.count) }
+            let (before, after) = (WorstSide(old.orders, lossBefore), WorstSide(new.orders, loss))
+            add(to: &orderSums, group, place, table) { after.gain($0, isSkew: $1) &- before.gain($0, isSkew: $1) }
+        }
+        if lots != 0 { add(to: &sums, group, place, table) { gain, _ in gain &* lots } }
+    }
+
+    /// Adds to a group's vector what `part` makes of each of a row's gains, and of whether it is a skew scenario's.
+    @inline(__always)
+    private func add(
+        to vectors: inout [Int128], _ group: Int, _ place: Int, _ table: RiskTable, _ part: (Int128, Bool) -> Int128
+    ) {
+        let width = table.width
         table.gains.withUnsafeBufferPointer { gains in
-            sums.withUnsafeMutableBufferPointer { sums in
-                let from = gains.baseAddress! + place &* width
-                let to = sums.baseAddress! + start
-                for index in 0..<width { to[index] &+= from[index] &* lots }
+            table.isSkew.withUnsafeBufferPointer { isSkew in
+                vectors.withUnsafeMutableBufferPointer { vectors in
+                    let from = gains[(place &* width)..<((place &+ 1) &* width)]
+                    let to = (group &* width)..<((group &+ 1) &* width)
+                    for (index, gain) in zip(to, zip(from, isSkew)) { vectors[index] &+= part(gain.0, gain.1) }
+                }
             }
         }
     }
@@ -91,26 +106,34 @@ struct AccountSums {
         }
         strikes.append(Strike(place: name, net: net, worstNet: worstNet))
     }
+}
+
+/// What an account's open orders in one instrument add to its scenarios.
+private struct WorstSide {
+    let buys: Int128
+    let sells: Int128
+    let loss: OrderLoss
+
+    init(_ orders: OrderAggregate, _ loss: OrderLoss) {
+        (buys, sells) = (Int128(orders.buyLots), Int128(orders.sellLots))
+        self.loss = loss
+    }
 
     /// In each scenario the worse of all buys, all sells and none, at what they lose against the mark by their prices. In a skew
     /// scenario, whose sign is taken away, the larger side counts whole.
-    private mutating func addOrders(
-        _ orders: OrderAggregate, _ loss: OrderLoss, sign: Int128, _ group: Int, _ place: Int, _ table: RiskTable
-    ) {
-        let width = table.width
-        if orderSums.isEmpty { orderSums = Array(repeating: 0, count: sums.count) }
-        let (buys, sells) = (Int128(orders.buyLots), Int128(orders.sellLots))
-        for index in 0..<width {
-            let gain = table.gains[place &* width &+ index]
-            var worst: Int128
-            if table.isSkew[index] {
-                worst = 0 &- Int128(gain.magnitude) &* max(buys, sells) &- max(loss.buy, loss.sell)
-            } else {
-                worst = min(0, min(gain &* buys &- loss.buy, 0 &- gain &* sells &- loss.sell))
-            }
-            worst = worst &* sign
-            orderSums[group &* width &+ index] &+= worst
-        }
+    @inline(__always)
+    func gain(_ gain: Int128, isSkew: Bool) -> Int128 {
+        if isSkew { return 0 &- Int128(gain.magnitude) &* max(buys, sells) &- max(loss.buy, loss.sell) }
+        return min(0, min(gain &* buys &- loss.buy, 0 &- gain &* sells &- loss.sell))
+    }
+}
+
+extension Portfolio.Asset {
+    /// The larger of the position with all buys and with all sells.
+    fileprivate var worstSize: Int128 {
+        let long = Int128(lots) &+ Int128(orders.buyLots)
+        let short = Int128(lots) &- Int128(orders.sellLots)
+        return max(Int128(long.magnitude), Int128(short.magnitude))
     }
 }
 

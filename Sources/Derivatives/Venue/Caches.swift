@@ -16,6 +16,8 @@ struct VenueCaches {
         var account: AccountNumber = 0
         var generation: UInt64 = 0
         var sums = AccountSums()
+        /// An asset that the sums hold as it would be after an act that was asked about, and as it is. Mostly the act comes next.
+        var tried: (asset: Portfolio.Asset, actual: Portfolio.Asset)?
     }
 
     init() {}
@@ -59,32 +61,52 @@ struct VenueCaches {
     /// An account's asset changed.
     mutating func replace(_ asset: Portfolio.Asset, _ account: AccountNumber) {
         touch(account)
-        guard Int(account) < portfolios.count, portfolios[Int(account)] != nil else { return forget(account) }
-        let old = portfolios[Int(account)]?.asset(asset.instrument)
+        guard Int(account) < portfolios.count, let portfolio = portfolios[Int(account)] else { return forget(account) }
         let place = sumsPlace(account)
-        if sums[place].account == account {
-            if sums[place].generation != risk.generation {
+        if sums[place].account == account, sums[place].generation == risk.generation {
+            do {
+                try hold(asset, insteadOf: portfolio.asset(asset.instrument), in: place)
+                sums[place].tried = nil
+            } catch {
                 sums[place].account = 0
-            } else {
-                do { try exchange(old, for: asset, in: place) } catch {
-                    sums[place].account = 0
-                }
             }
+        } else if sums[place].account == account {
+            sums[place].account = 0
         }
         portfolios[Int(account)]?.set(asset)
     }
 
-    /// - Throws: what `AccountSums.add` does; the sums are then marked as no account's.
-    mutating func exchange(
-        _ old: Portfolio.Asset?, for new: Portfolio.Asset?, in place: Int
+    /// Lets an account's kept sums hold an asset as it would be, until it changes or the sums are asked for again.
+    ///
+    /// - Throws: what `AccountSums.change` does; the sums are then marked as no account's.
+    mutating func hold(trial asset: Portfolio.Asset, insteadOf actual: Portfolio.Asset?, in place: Int)
+        throws(VenueError)
+    {
+        try hold(asset, insteadOf: actual, in: place)
+        sums[place].tried = (asset, actual ?? Portfolio.Asset(instrument: asset.instrument))
+    }
+
+    /// Brings an account's kept sums back to what it has.
+    mutating func endTrial(in place: Int) throws(VenueError) {
+        guard let tried = sums[place].tried else { return }
+        try hold(tried.actual, insteadOf: tried.actual, in: place)
+        sums[place].tried = nil
+    }
+
+    private mutating func hold(
+        _ asset: Portfolio.Asset, insteadOf actual: Portfolio.Asset?, in place: Int
     ) throws(VenueError) {
         let account = sums[place].account
         sums[place].account = 0
-        if let old { try sums[place].sums.add(old, sign: -1, risk) }
-        if let new {
-            guard let row = risk.knownPlace(of: new.instrument), risk.rows[row].isFilled else { throw .corrupt }
-            try sums[place].sums.add(new, sign: 1, risk)
+        var held = actual ?? Portfolio.Asset(instrument: asset.instrument)
+        if let tried = sums[place].tried {
+            if tried.asset.instrument == asset.instrument {
+                held = tried.asset
+            } else {
+                try sums[place].sums.change(tried.asset, to: tried.actual, risk)
+            }
         }
+        if held != asset { try sums[place].sums.change(held, to: asset, risk) }
         sums[place].account = account
     }
 

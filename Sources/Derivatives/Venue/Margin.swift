@@ -18,7 +18,8 @@ extension Venue {
         let portfolio = try portfolio(of: account)
         if portfolio.mode == .standard { return try standardMargin(portfolio, kind) }
         let terms = try marginTerms(kind)
-        let place = try prepareSums(account, portfolio)
+        let place = try keptSums(account, portfolio)
+        try caches.endTrial(in: place)
         return try caches.risk.margin(caches.sums[place].sums, cash: portfolio.cash, terms)
     }
 
@@ -62,7 +63,7 @@ extension Venue {
             } else {
                 sums.removeAll()
                 try prepareRisk(portfolio)
-                for asset in portfolio.assets { try sums.add(asset, sign: 1, caches.risk) }
+                for asset in portfolio.assets { try sums.add(asset, caches.risk) }
                 breakdown = try caches.risk.margin(sums, cash: portfolio.cash, terms)
             }
             if breakdown.margin < 0 { found.append((account, breakdown)) }
@@ -73,34 +74,22 @@ extension Venue {
 
     // MARK: - With a change
 
-    /// The account's margin as it is, and with one asset and its cash changed.
+    /// The account's initial margin as it would be with one asset and its cash changed.
     mutating func initialMargin(
         of account: AccountNumber, with asset: Portfolio.Asset, cash: Int128
-    ) throws(VenueError) -> (before: MarginBreakdown, after: MarginBreakdown) {
+    ) throws(VenueError) -> MarginBreakdown {
         let portfolio = try portfolio(of: account)
         _ = try row(of: asset.instrument)
         if portfolio.mode == .standard {
             var changed = portfolio
             changed.set(asset)
             changed.cash = try changed.cash.adding(cash)
-            return (try standardMargin(portfolio, .initial), try standardMargin(changed, .initial))
+            return try standardMargin(changed, .initial)
         }
         let terms = try marginTerms(.initial)
-        let place = try prepareSums(account, portfolio)
-        let before = try caches.risk.margin(caches.sums[place].sums, cash: portfolio.cash, terms)
-        let old = portfolio.asset(asset.instrument)
-        // One asset out, one in, and back: sums are exact.
-        try caches.exchange(old, for: asset, in: place)
-        let after: MarginBreakdown
-        do {
-            after = try caches.risk.margin(
-                caches.sums[place].sums, cash: portfolio.cash.adding(cash), terms)
-        } catch {
-            caches.sums[place].account = 0
-            throw error
-        }
-        try caches.exchange(asset, for: old, in: place)
-        return (before, after)
+        let place = try keptSums(account, portfolio)
+        try caches.hold(trial: asset, insteadOf: portfolio.asset(asset.instrument), in: place)
+        return try caches.risk.margin(caches.sums[place].sums, cash: portfolio.cash.adding(cash), terms)
     }
 
     mutating func prepareRisk(_ portfolio: Portfolio) throws(VenueError) {
@@ -110,16 +99,17 @@ extension Venue {
         }
     }
 
-    /// The place of the account's kept sums, at the marks of now.
-    private mutating func prepareSums(_ account: AccountNumber, _ portfolio: Portfolio) throws(VenueError) -> Int {
+    /// The place of the account's kept sums, at the marks of now; one asset may be held as it was tried.
+    private mutating func keptSums(_ account: AccountNumber, _ portfolio: Portfolio) throws(VenueError) -> Int {
         let place = caches.sumsPlace(account)
         if caches.sums[place].account == account, caches.sums[place].generation == caches.risk.generation {
             return place
         }
         try prepareRisk(portfolio)
         caches.sums[place].account = 0
+        caches.sums[place].tried = nil
         caches.sums[place].sums.removeAll()
-        for asset in portfolio.assets { try caches.sums[place].sums.add(asset, sign: 1, caches.risk) }
+        for asset in portfolio.assets { try caches.sums[place].sums.add(asset, caches.risk) }
         caches.sums[place].account = account
         caches.sums[place].generation = caches.risk.generation
         return place

@@ -26,8 +26,8 @@ extension Venue {
             try requireNoDivergence(instrument.underlying)
             try requireOpenInterest(instrument, asset, adding: order.lots)
         }
-        let margin = try initialMargin(of: order.account, with: asset, cash: 0)
-        try require(margin.after, notBelow: margin.before)
+        let after = try initialMargin(of: order.account, with: asset, cash: 0)
+        if after.margin < 0 { try require(after, notBelow: marginBreakdown(of: order.account, .initial)) }
     }
 
     /// - Throws: `insufficientMargin` for a margin below 0 that is also lower than before.
@@ -68,10 +68,10 @@ extension Venue {
             let funding = try cumulativeFunding(of: fill.instrument).times(Int128(side.signed(fill.lots)))
             asset.owed = try asset.owed.adding(signed).subtracting(funding)
         }
-        let margin = try initialMargin(of: fill.maker, with: asset, cash: cash).after.margin
+        let margin = try initialMargin(of: fill.maker, with: asset, cash: cash).margin
         if margin >= 0 { return true }
         // Not beside the margin of before, in which the order counts as if it were filled: nobody would ever fail.
-        return try margin >= initialMargin(of: fill.maker, with: withoutOrder, cash: 0).after.margin
+        return try margin >= initialMargin(of: fill.maker, with: withoutOrder, cash: 0).margin
     }
 
     /// What a position of `lots` moves by, for market-maker protection.

@@ -207,7 +207,10 @@ extension Venue {
             try setAsset(!aggregate.isEmpty || record.position.lots != 0, &record, account, instrument)
             storage.store(.position(account, instrument), record.word)
         }
-        try refresh(account, instrument)
+        guard let portfolio = caches.portfolio(account) else { return caches.drop(account) }
+        var asset = portfolio.asset(instrument) ?? Portfolio.Asset(instrument: instrument)
+        asset.orders = aggregate
+        caches.replace(asset, account)
     }
 
     // MARK: - Packed lists

@@ -1,14 +1,14 @@
-package import Chain
+public import Chain
 import Dispatch
 import Foundation
-package import Foundations
+public import Foundations
 import Synchronization
 
 /// The senders of a block's transactions, recovered on other cores while the first ones execute.
 ///
 /// Transactions are taken in chunks, in order, by workers and, whenever its next one is not there yet, by the executing
 /// thread too: on two cores both recover until execution catches up.
-package final class SenderRecovery: Sendable {
+public final class SenderRecovery: Sendable {
     private let transactions: [Transaction]
     private let fork: Fork
     private let progress: Mutex<Progress>
@@ -23,7 +23,7 @@ package final class SenderRecovery: Sendable {
     /// A millisecond of work, so that locks and wake-ups do not show.
     private static let chunkSize = 16
 
-    package init(_ transactions: [Transaction], fork: Fork) {
+    public init(_ transactions: [Transaction], fork: Fork) {
         self.transactions = transactions
         self.fork = fork
         let chunks = (transactions.count + SenderRecovery.chunkSize - 1) / SenderRecovery.chunkSize
@@ -35,7 +35,7 @@ package final class SenderRecovery: Sendable {
     }
 
     /// Who signed the transaction at `index`; nil for a signature that is none in the fork.
-    package func sender(at index: Int) -> Address? {
+    public func sender(at index: Int) -> Address? {
         let (chunk, place) = index.quotientAndRemainder(dividingBy: SenderRecovery.chunkSize)
         while true {
             if let senders = progress.withLock({ $0.senders[chunk] }) { return senders[place] }
@@ -60,7 +60,7 @@ package final class SenderRecovery: Sendable {
     }
 
     /// The senders of all transactions.
-    package static func senders(of transactions: [Transaction], fork: Fork) -> [Address?] {
+    public static func senders(of transactions: [Transaction], fork: Fork) -> [Address?] {
         let recovery = SenderRecovery(transactions, fork: fork)
         return transactions.indices.map { recovery.sender(at: $0) }
     }

@@ -1,18 +1,18 @@
-package import Derivatives
-package import EVM
-package import Foundations
-package import State
+public import Derivatives
+public import EVM
+public import Foundations
+public import State
 
 /// The venue's storage on a chain: slots of its contracts in the state, logs for its events, and the gas that both cost.
 ///
 /// Once the gas is used up it reads 0 and writes nothing, as a storage that has failed does, and the call ends out of gas.
-package struct HostVenueStorage<Host: NativeHost>: VenueStorage {
+public struct HostVenueStorage<Host: NativeHost>: VenueStorage {
     /// The machine that runs the call. The pointer comes from `withUnsafeMutablePointer(to:)` around the whole call, within which
     /// nothing else touches the machine: `VenueContracts.run` makes this value inside and lets it end there.
     private let host: UnsafeMutablePointer<Host>
     private var handles: (oracle: Int, instruments: Int, book: Int, clearing: Int)
     private let gasLimit: UInt64
-    package private(set) var gasUsed: UInt64 = 0
+    public private(set) var gasUsed: UInt64 = 0
     /// What of each slot has been paid for: reading it (1), and writing it (2).
     private var paid = Table<SlotKey, UInt8>()
 
@@ -29,7 +29,7 @@ package struct HostVenueStorage<Host: NativeHost>: VenueStorage {
     }
 
     /// nil where the host knows no venue.
-    package init?(_ host: UnsafeMutablePointer<Host>, gasLimit: UInt64) {
+    public init?(_ host: UnsafeMutablePointer<Host>, gasLimit: UInt64) {
         guard let oracle = host.pointee.storage(of: VenueContract.oracle.address),
             let instruments = host.pointee.storage(of: VenueContract.instruments.address),
             let book = host.pointee.storage(of: VenueContract.book.address),
@@ -52,17 +52,17 @@ package struct HostVenueStorage<Host: NativeHost>: VenueStorage {
 
     // MARK: - Gas
 
-    package var isExhausted: Bool { gasUsed > gasLimit }
-    package var gasLeft: UInt64 { isExhausted ? 0 : gasLimit - gasUsed }
+    public var isExhausted: Bool { gasUsed > gasLimit }
+    public var gasLeft: UInt64 { isExhausted ? 0 : gasLimit - gasUsed }
 
-    package mutating func charge(_ gas: UInt64) {
+    public mutating func charge(_ gas: UInt64) {
         let (sum, overflow) = gasUsed.addingReportingOverflow(gas)
         gasUsed = overflow ? .max : sum
     }
 
     // MARK: - VenueStorage
 
-    package mutating func load(_ slot: VenueSlot) -> UInt256 {
+    public mutating func load(_ slot: VenueSlot) -> UInt256 {
         let key = SlotKey(contract: slot.contract, word: slot.word)
         let known = paid.position(of: key)
         charge(known == nil ? VenueGas.firstLoad : VenueGas.load)
@@ -75,7 +75,7 @@ package struct HostVenueStorage<Host: NativeHost>: VenueStorage {
         return word
     }
 
-    package mutating func store(_ slot: VenueSlot, _ value: UInt256) {
+    public mutating func store(_ slot: VenueSlot, _ value: UInt256) {
         let key = SlotKey(contract: slot.contract, word: slot.word)
         let position = paid.position(of: key) ?? paid.insertNew(key, 0)
         if paid.values[position] < 2 {
@@ -89,19 +89,19 @@ package struct HostVenueStorage<Host: NativeHost>: VenueStorage {
         host.pointee.store(handle(slot.contract), slot.word, value)
     }
 
-    package mutating func emit(_ event: VenueEvent) {
+    public mutating func emit(_ event: VenueEvent) {
         charge(VenueGas.event(event))
         if isExhausted { return }
         host.pointee.log(event.log)
     }
 
-    package var checkpoint: Checkpoint { host.pointee.checkpoint }
+    public var checkpoint: Checkpoint { host.pointee.checkpoint }
 
-    package mutating func revert(to checkpoint: Checkpoint) { host.pointee.revert(to: checkpoint) }
+    public mutating func revert(to checkpoint: Checkpoint) { host.pointee.revert(to: checkpoint) }
 
     // MARK: - Beyond the venue
 
-    package var chainID: UInt64 { host.pointee.chainID }
+    public var chainID: UInt64 { host.pointee.chainID }
 
     /// Closes the natives to acts that write; false when they are closed already.
     mutating func beginWriting() -> Bool { host.pointee.beginWriting() }
@@ -119,5 +119,5 @@ package struct HostVenueStorage<Host: NativeHost>: VenueStorage {
 }
 
 extension VenueContract {
-    package var address: Address { Address(UInt256(UInt64(rawValue))) }
+    public var address: Address { Address(UInt256(UInt64(rawValue))) }
 }
