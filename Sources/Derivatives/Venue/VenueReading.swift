@@ -159,7 +159,7 @@ extension Venue {
         }
         try prepareRisk(portfolio)
         var sums = AccountSums()
-        for asset in portfolio.assets { try sums.add(asset, sign: 1, caches.risk) }
+        for asset in portfolio.assets { try sums.add(asset, caches.risk) }
         if caches.risk.isEmpty {
             return ScenarioReport(scenarios: try scenarios(), rows: [], joint: [], jointBasis: 0, jointWorst: 0)
         }

@@ -179,7 +179,7 @@ extension RPCService {
     private func simulateOrder(_ parameters: RPCParameters, _ writer: inout JSONWriter) throws {
         guard parameters.count <= 2 else { throw RPCError.invalidParameters("too many arguments, want at most 2") }
         let options = try RPCOptions(parameters.required(0), argument: 0, known: OrderOptions.known)
-        var reader = try VenueReader(chain, block(parameters, 1), asNextBlock: true)
+        var reader = try VenueReader(openingBlockAfter: block(parameters, 1), chain)
         let id = try RPCService.accountID(options)
         let (instrument, request) = try OrderOptions.request(options, &reader)
         do {
@@ -221,14 +221,15 @@ extension RPCService {
 }
 
 extension VenueReader {
-    /// The state behind a block as the next one finds it: the block that followed, or that would now.
-    fileprivate init(_ chain: LocalChain, _ record: BlockRecord, asNextBlock: Bool) throws {
+    /// The venue as the first transaction of the next block finds it: of the block that followed, or that would come now.
+    fileprivate init(openingBlockAfter record: BlockRecord, _ chain: LocalChain) throws {
         if let next = try chain.block(number: record.number + 1) {
             try self.init(chain, record, number: next.number, time: next.header.timestamp)
         } else {
             let context = chain.pendingContext()
             try self.init(chain, record, number: context.number, time: context.timestamp)
         }
+        if venue.instrumentCount() > 0 { venue.openBlock() }
     }
 
     /// Fills, and what the account pays in fees for them.

@@ -3,7 +3,6 @@ import Derivatives
 import Execution
 import Foundations
 import JSONText
-import Storage
 
 // Markets, books and trades.
 
@@ -122,7 +121,7 @@ extension VenueReader {
 /// A fill and where the chain tells of it.
 struct VenueTrade {
     let event: VenueEvent
-    let transaction: Int
+    let receipt: Int
     let offset: Int
 
     var instrument: InstrumentNumber { InstrumentNumber(truncatingIfNeeded: event.words[0].limb0) }
@@ -130,9 +129,9 @@ struct VenueTrade {
     /// Those of a block, in its order.
     static func all(in record: BlockRecord) -> [VenueTrade] {
         var trades: [VenueTrade] = []
-        record.forEachVenueEvent { event, transaction, offset in
+        record.forEachVenueEvent { event, receipt, offset in
             guard event.kind == .filled else { return }
-            trades.append(VenueTrade(event: event, transaction: transaction, offset: offset))
+            trades.append(VenueTrade(event: event, receipt: receipt, offset: offset))
         }
         return trades
     }
@@ -140,7 +139,7 @@ struct VenueTrade {
 
 extension BlockRecord {
     /// What the venue told in this block, with the receipt and the place in it.
-    func forEachVenueEvent(_ body: (VenueEvent, _ transaction: Int, _ offset: Int) throws -> Void) rethrows {
+    func forEachVenueEvent(_ body: (VenueEvent, _ receipt: Int, _ offset: Int) throws -> Void) rethrows {
         for (index, receipt) in receipts.enumerated() {
             for (offset, log) in receipt.logs.enumerated() {
                 // The venue's addresses are the only ones with so few bits that have logs.
@@ -159,13 +158,7 @@ extension VenueReader {
         let (taker, maker) = (try accountID(account(words[1])), try accountID(account(words[2])))
         writer.object { writer in
             writer.block(record)
-            writer.key("transactionHash")
-            if trade.transaction < record.transactions.count {
-                writer.value(record.transactions[trade.transaction].hash)
-            } else {
-                writer.null()
-            }
-            writer.member("logIndex", quantity: UInt64(record.logIndex(trade.transaction, trade.offset)))
+            writer.origin(of: trade.offset, inReceipt: trade.receipt, record)
             writer.instrument(instrument, self)
             writer.member("side", text: words[3].isZero ? "buy" : "sell")
             writer.member("price", amount: Int128(signedWord: words[4]))
@@ -178,10 +171,12 @@ extension VenueReader {
     }
 }
 
-extension BlockRecord {
-    /// The place of a log among all of the block.
-    func logIndex(_ receipt: Int, _ offset: Int) -> Int {
-        receipts[..<receipt].reduce(0) { $0 + $1.logs.count } + offset
+extension JSONWriter {
+    /// Where in its block a log is.
+    mutating func origin(of offset: Int, inReceipt receipt: Int, _ record: BlockRecord) {
+        let origin = record.origin(ofReceipt: receipt)
+        member("transactionHash", hash: origin.hash)
+        member("logIndex", quantity: UInt64(origin.firstLogIndex + offset))
     }
 }
 
