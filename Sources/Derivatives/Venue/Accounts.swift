@@ -9,6 +9,8 @@ struct AccountRecord {
     var id: AccountID
     var mode: MarginMode
     var assetCount: Int
+    /// Its portfolio is in auction: nobody but bidders changes it.
+    var isFrozen = false
 }
 
 extension Venue {
@@ -41,13 +43,16 @@ extension Venue {
         guard account != 0, !word.isZero else { throw .unknownAccount }
         guard let mode = MarginMode(rawValue: UInt8(truncatingIfNeeded: word.limb3)) else { throw .corrupt }
         let id = AccountID(owner: Address(word), index: UInt32(truncatingIfNeeded: word.limb2 &>> 32))
-        return AccountRecord(id: id, mode: mode, assetCount: Int((word.limb3 &>> 16) & 0xffff))
+        return AccountRecord(
+            id: id, mode: mode, assetCount: Int((word.limb3 &>> 16) & 0xffff), isFrozen: word.limb3 & 0x100 != 0)
     }
 
     /// Bit 63 of the last limb marks the account as known, also for owner 0.
     mutating func store(_ record: AccountRecord, _ account: AccountNumber) {
         let owner = record.id.owner.word
-        let state = UInt64(record.mode.rawValue) | UInt64(truncatingIfNeeded: record.assetCount) &<< 16 | 1 &<< 63
+        let state =
+            UInt64(record.mode.rawValue) | (record.isFrozen ? 0x100 : 0)
+            | UInt64(truncatingIfNeeded: record.assetCount) &<< 16 | 1 &<< 63
         storage.store(
             .account(account),
             UInt256(limbs: owner.limb0, owner.limb1, owner.limb2 | UInt64(record.id.index) &<< 32, state))
@@ -59,6 +64,11 @@ extension Venue {
 
     public mutating func marginMode(of account: AccountNumber) throws(VenueError) -> MarginMode {
         try record(account).mode
+    }
+
+    /// - Throws: `inLiquidation` while the account's portfolio is in auction.
+    mutating func requireUnfrozen(_ account: AccountNumber) throws(VenueError) {
+        if try record(account).isFrozen { throw .inLiquidation }
     }
 
     // MARK: - Who may act

@@ -47,9 +47,21 @@ extension Venue {
         } else {
             try addCollateral(account, collateral, amount)
         }
+        try moveDayStart(account, by: worth(amount, collateral))
         try noteDeposit(account, collateral, amount)
         storage.emit(
             VenueEvent(.deposited, [UInt256(UInt64(account)), UInt256(UInt64(collateral)), amount.word]))
+    }
+
+    /// What equity counts for cash (0) or collateral; 0 for one without a price.
+    private mutating func worth(_ amount: Int128, _ collateral: UInt32) -> Int128 {
+        if collateral == 0 { return amount }
+        do throws(VenueError) {
+            let row = caches.risk.rows[try row(of: collateralBase + collateral)]
+            return try row.value.times(amount, over: collateralLot, .down)
+        } catch {
+            return 0
+        }
     }
 
     /// What came in during this block stays in it, wherever it was moved since.
@@ -80,6 +92,7 @@ extension Venue {
         try takeOut(amount, collateral, account)
         try limitWithdrawal(amount, collateral, account)
         if collateral == 0 { try addDeposits(0 - amount) }
+        try moveDayStart(account, by: 0 - worth(amount, collateral))
         storage.emit(
             VenueEvent(.withdrawn, [UInt256(UInt64(account)), UInt256(UInt64(collateral)), amount.word]))
     }
@@ -98,6 +111,9 @@ extension Venue {
         } else {
             try addCollateral(other, collateral, amount)
         }
+        let worth = worth(amount, collateral)
+        try moveDayStart(other, by: worth)
+        try moveDayStart(account, by: 0 - worth)
         try reduce(amount, collateral, account)
         if fresh > 0 {
             try noteDeposit(other, collateral, fresh)

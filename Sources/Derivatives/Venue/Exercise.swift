@@ -13,6 +13,7 @@ extension Venue {
         guard instrument.kind.isAmerican else { throw .notExercisable }
         try requireTradable(instrument)
         try requireFreshPrices(for: instrument)
+        try requireUnfrozen(account)
         guard position(of: account, in: number).lots >= lots else { throw .notExercisable }
         let index = try indexPrice(underlying: instrument.underlying)
         let perLot = try instrument.payoff(at: index).timesWad(instrument.lot, .down)

@@ -56,20 +56,22 @@ extension Venue {
         var sums = AccountSums()
         var account = max(first, 1)
         while account <= min(last, accountCount()) {
-            let portfolio = try portfolio(of: account)
-            let breakdown: MarginBreakdown
-            if portfolio.mode == .standard {
-                breakdown = try standardMargin(portfolio, .maintenance)
-            } else {
-                sums.removeAll()
-                try prepareRisk(portfolio)
-                for asset in portfolio.assets { try sums.add(asset, caches.risk) }
-                breakdown = try caches.risk.margin(sums, cash: portfolio.cash, terms)
-            }
+            let breakdown = try maintenance(of: portfolio(of: account), &sums, terms)
             if breakdown.margin < 0 { found.append((account, breakdown)) }
             account += 1
         }
         return found
+    }
+
+    /// The maintenance margin of a portfolio, evaluated in full; `sums` is room to do it in.
+    mutating func maintenance(
+        of portfolio: Portfolio, _ sums: inout AccountSums, _ terms: MarginTerms
+    ) throws(VenueError) -> MarginBreakdown {
+        if portfolio.mode == .standard { return try standardMargin(portfolio, .maintenance) }
+        sums.removeAll()
+        try prepareRisk(portfolio)
+        for asset in portfolio.assets { try sums.add(asset, caches.risk) }
+        return try caches.risk.margin(sums, cash: portfolio.cash, terms)
     }
 
     // MARK: - With a change
@@ -78,15 +80,21 @@ extension Venue {
     mutating func initialMargin(
         of account: AccountNumber, with asset: Portfolio.Asset, cash: Int128
     ) throws(VenueError) -> MarginBreakdown {
+        try margin(of: account, with: asset, cash: cash, .initial)
+    }
+
+    mutating func margin(
+        of account: AccountNumber, with asset: Portfolio.Asset, cash: Int128, _ kind: MarginKind
+    ) throws(VenueError) -> MarginBreakdown {
         let portfolio = try portfolio(of: account)
         _ = try row(of: asset.instrument)
         if portfolio.mode == .standard {
             var changed = portfolio
             changed.set(asset)
             changed.cash = try changed.cash.adding(cash)
-            return try standardMargin(changed, .initial)
+            return try standardMargin(changed, kind)
         }
-        let terms = try marginTerms(.initial)
+        let terms = try marginTerms(kind)
         let place = try keptSums(account, portfolio)
         try caches.hold(trial: asset, insteadOf: portfolio.asset(asset.instrument), in: place)
         return try caches.risk.margin(caches.sums[place].sums, cash: portfolio.cash.adding(cash), terms)

@@ -12,6 +12,7 @@ extension Venue {
         guard order.ticks > 0 else { throw .zeroPrice }
         let instrument = try instrument(order.instrument)
         try requireTradable(instrument)
+        try requireUnfrozen(order.account)
         if order.isReduceOnly { return }
         var asset =
             try portfolio(of: order.account).asset(order.instrument)

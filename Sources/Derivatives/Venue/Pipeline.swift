@@ -20,10 +20,16 @@ extension Venue {
         attempt { venue throws(VenueError) in try venue.removeExpiredOrders() }
     }
 
-    /// After the transactions: stops and other triggers, batch auctions.
+    /// After the transactions: stops and other triggers, batch auctions; then every account's risk, the waterfall of those below
+    /// maintenance, and the summary record.
     public mutating func closeBlock() {
         attempt { venue throws(VenueError) in try venue.runTriggers() }
         attempt { venue throws(VenueError) in try venue.runAuctions() }
+        var sweep = sweepAccounts()
+        let changes = caches.touched.count
+        advanceLiquidations(sweep)
+        refresh(&sweep, since: changes)
+        attempt { venue throws(VenueError) in try venue.writeSummary(sweep) }
     }
 
     /// Does a piece of work whole, or not at all.

@@ -92,7 +92,7 @@ extension Venue {
         record.position.lots = after
         try place(&record, account, instrument)
         storage.store(.position(account, number), record.word)
-        try addOpenInterest(number, max(after, 0) - max(before, 0))
+        try addOpenInterest(instrument, max(after, 0) - max(before, 0))
         try refresh(account, number)
         storage.emit(
             VenueEvent(
@@ -104,13 +104,15 @@ extension Venue {
         return cash
     }
 
-    private mutating func addOpenInterest(_ instrument: InstrumentNumber, _ lots: Int64) throws(VenueError) {
+    private mutating func addOpenInterest(_ instrument: Instrument, _ lots: Int64) throws(VenueError) {
         if lots == 0 { return }
-        var market = storage.load(.market(instrument))
+        var market = storage.load(.market(instrument.number))
         let (sum, overflow) = Int64(bitPattern: market.limb0).addingReportingOverflow(lots)
         if overflow || sum < 0 { throw .overflow }
         market.limb0 = UInt64(bitPattern: sum)
-        storage.store(.market(instrument), market)
+        storage.store(.market(instrument.number), market)
+        let size = try underlyingInterest(instrument.underlying).adding(instrument.size(lots: lots))
+        storage.store(.underlyingInterest(instrument.underlying), UInt256(low: size, high: 0))
     }
 
     /// Enters the account among the holders, or takes it from there, and so the instrument among the assets.

@@ -59,7 +59,8 @@ extension VenueSlot {
     /// limb0: number of accounts.
     static var accountCount: VenueSlot { VenueSlot(.clearing, table: 1) }
 
-    /// limb0…2: the owner's 160 bits and above them the index's 32; limb3: bits 0…7 mode, 16…31 number of assets.
+    /// limb0…2: the owner's 160 bits and above them the index's 32; limb3: bits 0…7 mode, 8 in auction, 16…31 number of
+    /// assets.
     static func account(_ number: AccountNumber) -> VenueSlot {
         VenueSlot(.clearing, table: 2, field: 0, low: UInt64(number))
     }
@@ -121,6 +122,11 @@ extension VenueSlot {
     /// limb0: open interest in lots; limb1: number of holders.
     static func market(_ instrument: InstrumentNumber) -> VenueSlot {
         VenueSlot(.clearing, table: 9, low: UInt64(instrument))
+    }
+
+    /// low: open interest of all of an underlying's instruments, in its units.
+    static func underlyingInterest(_ underlying: UInt32) -> VenueSlot {
+        VenueSlot(.clearing, table: 16, low: UInt64(underlying))
     }
 
     /// low: fees taken; high: cash of all accounts and collected fees, as it came in less what went out.

@@ -74,4 +74,16 @@ public enum VenueError: Error, Equatable, Sendable {
     /// No report of the last 60 s of the settlement window has come.
     case settlementPriceMissing
     case modeUnchangeable
+
+    // Liquidation.
+    /// The account's portfolio is in auction: until it is sound again its owner may only bring money.
+    case inLiquidation
+    /// Nothing of the account is for sale.
+    case noAuction
+    /// A bid for a portfolio as it was before another trade of its auction.
+    case staleBid(lastTrade: UInt64)
+    case bidTooSmall(fraction: Int128, least: Int128)
+    case priceLimit(price: Int128, limit: Int128)
+    /// A price is too old, mark and index lie apart, or the block's limit is reached: a later block goes on.
+    case liquidationPaused
 }

@@ -82,4 +82,18 @@ public enum VenueEventKind: UInt8, Sendable, CaseIterable {
     case assigned
     /// account, amount
     case badDebt
+
+    // Liquidation.
+    /// account, step (`LiquidationStep`; 0: out of the waterfall), margin, equity
+    case liquidationStep
+    /// account, instrument, size, cost
+    case liquidationFilled
+    /// account, bidder, trade, fraction, price (what the bidder pays), value
+    case auctionBid
+    /// account, underlying, amount
+    case insurancePaid
+    /// account, counterparty, instrument, size (what the account gives away), price of one lot
+    case deleveraged
+    /// account, payer, amount
+    case socialised
 }

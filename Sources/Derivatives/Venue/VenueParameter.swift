@@ -25,6 +25,16 @@ public enum VenueParameter: UInt8, Sendable, CaseIterable {
     case optionFeeCap
     // Work of one block: positions, instruments and orders that settlements pay and close.
     case settlementsPerBlock
+    // Liquidation: which steps there are, 0 for none. Cancelling: 1 all orders. Books: 1 in parts, 2 at once. Auctions: 1 Dutch.
+    // Insolvency: 1 a rising share. Deleveraging: `DeleveragingPolicy`. Socialisation: 1 among the day's profitable accounts.
+    case cancelPolicy, bookPolicy, auctionPolicy, insolvencyPolicy, deleveragingPolicy, socialisationPolicy
+    // Step 2.
+    case bookPenalty, bookPartialNotional, bookPartialShare, bookPauseSeconds, bookBuffer, bookSeconds
+    // Steps 3 and 4.
+    case auctionFirstDiscount, auctionSecondDiscount, auctionFastSeconds, auctionSlowSeconds, auctionBuffer
+    case auctionLeastShare, insolvencySeconds
+    // Limits of a block, a day, and of work.
+    case liquidationInterest, insuranceBlockCap, insuranceDayCap, badDebtLeast, sweepAccounts, liquidationWork
 
     /// The least and most that it may be set to, and what it is until then.
     public var range: (least: Int128, initial: Int128, most: Int128) {
@@ -85,6 +95,28 @@ public enum VenueParameter: UInt8, Sendable, CaseIterable {
         case .holdersPerAmerican: return (2, 1024, 4096)
         case .optionFeeCap: return (0, 1250 * basisPoint, wad)
         case .settlementsPerBlock: return (1, 1000, 100_000)
+        case .cancelPolicy, .auctionPolicy, .insolvencyPolicy, .socialisationPolicy: return (0, 1, 1)
+        case .bookPolicy: return (0, 1, 2)
+        case .deleveragingPolicy: return (0, 1, 3)
+        case .bookPenalty: return (0, 150 * percent, 10 * wad)
+        case .bookPartialNotional: return (0, 100_000 * wad, unlimited)
+        case .bookPartialShare: return (percent, 20 * percent, wad)
+        case .bookPauseSeconds: return (0, 30, 3600)
+        case .bookBuffer: return (0, 10 * percent, wad)
+        case .bookSeconds: return (1, 300, 86_400)
+        case .auctionFirstDiscount: return (0, 5 * percent, wad)
+        case .auctionSecondDiscount: return (0, 30 * percent, wad)
+        case .auctionFastSeconds: return (1, 900, 86_400)
+        case .auctionSlowSeconds: return (1, 43_200, 604_800)
+        case .auctionBuffer: return (0, 15 * percent, wad)
+        case .auctionLeastShare: return (0, 10 * percent, wad)
+        case .insolvencySeconds: return (1, 3600, 86_400)
+        case .liquidationInterest: return (basisPoint, 10 * percent, wad)
+        case .insuranceBlockCap: return (wad, 1_000_000 * wad, unlimited)
+        case .insuranceDayCap: return (0, 10_000_000 * wad, unlimited)
+        case .badDebtLeast: return (0, 100 * wad, unlimited)
+        case .sweepAccounts: return (1, 100_000, 10_000_000)
+        case .liquidationWork: return (1, 20_000, 10_000_000)
         }
     }
 }

@@ -121,7 +121,7 @@ struct VenueNativesTests {
     @Test func whatIsNoCallIsInvalidInput() {
         var machine = machine()
         let invalid = Array(Keccak256.hash(Array("InvalidInput()".utf8)).bytes.prefix(4))
-        for contract in [VenueContract.oracle, .instruments, .book, .clearing] {
+        for contract in VenueContract.allCases {
             for input in [[], [1, 2, 3], [1, 2, 3, 4], [UInt8](repeating: 0xff, count: 500)] as [[UInt8]] {
                 let result = machine.run(
                     Message(sender: .zero, to: contract.address, input: input, gas: 1_000_000))

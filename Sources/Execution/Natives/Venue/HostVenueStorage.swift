@@ -10,7 +10,7 @@ public struct HostVenueStorage<Host: NativeHost>: VenueStorage {
     /// The machine that runs the call. The pointer comes from `withUnsafeMutablePointer(to:)` around the whole call, within which
     /// nothing else touches the machine: `VenueContracts.run` makes this value inside and lets it end there.
     private let host: UnsafeMutablePointer<Host>
-    private var handles: (oracle: Int, instruments: Int, book: Int, clearing: Int)
+    private var handles: (oracle: Int, instruments: Int, book: Int, clearing: Int, liquidation: Int)
     private let gasLimit: UInt64
     public private(set) var gasUsed: UInt64 = 0
     /// What of each slot has been paid for: reading it (1), and writing it (2).
@@ -33,11 +33,12 @@ public struct HostVenueStorage<Host: NativeHost>: VenueStorage {
         guard let oracle = host.pointee.storage(of: VenueContract.oracle.address),
             let instruments = host.pointee.storage(of: VenueContract.instruments.address),
             let book = host.pointee.storage(of: VenueContract.book.address),
-            let clearing = host.pointee.storage(of: VenueContract.clearing.address)
+            let clearing = host.pointee.storage(of: VenueContract.clearing.address),
+            let liquidation = host.pointee.storage(of: VenueContract.liquidation.address)
         else { return nil }
         self.host = host
         self.gasLimit = gasLimit
-        handles = (oracle, instruments, book, clearing)
+        handles = (oracle, instruments, book, clearing, liquidation)
     }
 
     private func handle(_ contract: VenueContract) -> Int {
@@ -45,8 +46,8 @@ public struct HostVenueStorage<Host: NativeHost>: VenueStorage {
         case .oracle: handles.oracle
         case .instruments: handles.instruments
         case .book: handles.book
-        // The waterfall keeps nothing of its own in this version.
-        case .clearing, .liquidation: handles.clearing
+        case .clearing: handles.clearing
+        case .liquidation: handles.liquidation
         }
     }
 

@@ -37,7 +37,12 @@ struct VenueCall<Host: NativeHost> {
             let arguments = try begin(declaration, input)
             defer { end(declaration) }
             return encode(try clearing(function, arguments), declaration)
-        case .liquidation: throw .invalidInput
+        case .liquidation:
+            guard let function = VenueFunctions.Liquidation(rawValue: selector) else { throw .invalidInput }
+            let declaration = function.declaration
+            let arguments = try begin(declaration, input)
+            defer { end(declaration) }
+            return encode(try liquidation(function, arguments), declaration)
         }
     }
 

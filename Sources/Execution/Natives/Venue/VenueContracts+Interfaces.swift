@@ -17,8 +17,8 @@ extension VenueContracts {
         case .oracle: return interface("Oracle", VenueFunctions.Oracle.allCases.map { $0.declaration })
         case .instruments: return interface("Instruments", VenueFunctions.Instruments.allCases.map { $0.declaration })
         case .book: return interface("Book", VenueFunctions.Book.allCases.map { $0.declaration })
-        case .clearing, .liquidation:
-            return interface("Clearing", VenueFunctions.Clearing.allCases.map { $0.declaration })
+        case .clearing: return interface("Clearing", VenueFunctions.Clearing.allCases.map { $0.declaration })
+        case .liquidation: return interface("Liquidation", VenueFunctions.Liquidation.allCases.map { $0.declaration })
         }
     }
 }

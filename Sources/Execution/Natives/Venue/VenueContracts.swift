@@ -23,7 +23,7 @@ extension VenueFunction {
 /// They take no ether and answer no call in another contract's name. What is not a call of a declared function is `InvalidInput`.
 /// A call that writes closes all of them to others that write until it ends (derivatives.md, section 2).
 enum VenueContracts {
-    static var all: [VenueContract] { [.oracle, .instruments, .book, .clearing] }
+    static var all: [VenueContract] { VenueContract.allCases }
 
     static func contract(at address: Address) -> VenueContract? {
         let word = address.word
@@ -33,6 +33,7 @@ enum VenueContracts {
         case 0x0c11: return .instruments
         case 0x0c12: return .book
         case 0x0c13: return .clearing
+        case 0x0c14: return .liquidation
         default: return nil
         }
     }

@@ -292,6 +292,68 @@ extension VenueEventKind {
                     limbs: 0x3102_ac4b_3a8a_79d9, 0x749f_2c78_20fb_4651, 0x8331_8da5_c53e_4c3a, 0x8d2a_5432_4f41_5c99),
                 indexed: 1,
                 parameters: [NativeParameter("account", .unsigned(32)), NativeParameter("amount", .signed(256))])
+        case .liquidationStep:
+            return NativeEvent(
+                name: "LiquidationStep",
+                topic: UInt256(
+                    limbs: 0x3262_bce3_14fd_0735, 0xb4e1_c28d_965d_4b98, 0xb1fd_8efd_7097_fdf9, 0xb80f_6ce1_2f6f_48c1),
+                indexed: 2,
+                parameters: [
+                    NativeParameter("account", .unsigned(32)), NativeParameter("step", .unsigned(8)),
+                    NativeParameter("margin", .signed(256)), NativeParameter("equity", .signed(256)),
+                ])
+        case .liquidationFilled:
+            return NativeEvent(
+                name: "LiquidationFilled",
+                topic: UInt256(
+                    limbs: 0xaeab_0dc0_5740_d1f4, 0x214a_6a8e_e998_8756, 0xb675_7d4d_b042_a907, 0x2edc_efcb_b1ed_847c),
+                indexed: 2,
+                parameters: [
+                    NativeParameter("account", .unsigned(32)), NativeParameter("number", .unsigned(32)),
+                    NativeParameter("size", .signed(256)), NativeParameter("cost", .signed(256)),
+                ])
+        case .auctionBid:
+            return NativeEvent(
+                name: "AuctionBid",
+                topic: UInt256(
+                    limbs: 0x4d09_5438_00e8_95b9, 0x0ed6_a55e_e95b_aa08, 0x1111_b2fd_13bf_4d1d, 0x911d_ebfc_a097_27c6),
+                indexed: 2,
+                parameters: [
+                    NativeParameter("account", .unsigned(32)), NativeParameter("bidder", .unsigned(32)),
+                    NativeParameter("trade", .unsigned(64)), NativeParameter("fraction", .signed(256)),
+                    NativeParameter("price", .signed(256)), NativeParameter("value", .signed(256)),
+                ])
+        case .insurancePaid:
+            return NativeEvent(
+                name: "InsurancePaid",
+                topic: UInt256(
+                    limbs: 0x9eaa_a30e_10bf_9e28, 0xe72d_78e8_cb46_a4d6, 0xa53d_15ca_d157_6af5, 0xf6c3_d64c_c669_1e3f),
+                indexed: 2,
+                parameters: [
+                    NativeParameter("account", .unsigned(32)), NativeParameter("underlying", .unsigned(32)),
+                    NativeParameter("amount", .signed(256)),
+                ])
+        case .deleveraged:
+            return NativeEvent(
+                name: "Deleveraged",
+                topic: UInt256(
+                    limbs: 0x67d9_3cfb_5567_9ea8, 0xd6c6_40a5_c540_9a62, 0x4a49_62f6_da62_2a17, 0x006c_b028_0430_e90c),
+                indexed: 3,
+                parameters: [
+                    NativeParameter("account", .unsigned(32)), NativeParameter("counterparty", .unsigned(32)),
+                    NativeParameter("number", .unsigned(32)), NativeParameter("size", .signed(256)),
+                    NativeParameter("pricePerLot", .signed(256)),
+                ])
+        case .socialised:
+            return NativeEvent(
+                name: "Socialised",
+                topic: UInt256(
+                    limbs: 0xc7ff_8112_be64_2b30, 0x6d36_725e_b45c_8775, 0x1aac_9c54_edae_d4a5, 0xaf56_cec4_d173_638e),
+                indexed: 2,
+                parameters: [
+                    NativeParameter("account", .unsigned(32)), NativeParameter("payer", .unsigned(32)),
+                    NativeParameter("amount", .signed(256)),
+                ])
         }
     }
 
@@ -306,6 +368,7 @@ extension VenueEventKind {
         case .accountOpened, .sessionKeySet, .deposited, .withdrawn, .transferred, .filled, .positionChanged,
             .fundingAccrued, .fundingPaid, .expirySettled, .positionSettled, .exercised, .assigned, .badDebt:
             .clearing
+        case .liquidationStep, .liquidationFilled, .auctionBid, .insurancePaid, .deleveraged, .socialised: .liquidation
         }
     }
 }

@@ -189,6 +189,32 @@ enum VenueReverts {
         NativeRevert(
             name: "ModeUnchangeable", selector: 0x4523_7c83, meaning: "the account would not be sound in that mode")
     }
+    static var inLiquidation: NativeRevert {
+        NativeRevert(name: "InLiquidation", selector: 0x7a12_697a, meaning: "the account's portfolio is in auction")
+    }
+    static var noAuction: NativeRevert {
+        NativeRevert(name: "NoAuction", selector: 0x71d0_0de2, meaning: "nothing of the account is for sale")
+    }
+    static var staleBid: NativeRevert {
+        NativeRevert(
+            name: "StaleBid", selector: 0x0d92_0c4d, meaning: "another trade came before the bid",
+            inputs: [NativeParameter("lastTrade", .unsigned(64))])
+    }
+    static var bidTooSmall: NativeRevert {
+        NativeRevert(
+            name: "BidTooSmall", selector: 0x2bf7_a088, meaning: "less than the smallest bid",
+            inputs: [NativeParameter("fraction", .signed(256)), NativeParameter("least", .signed(256))])
+    }
+    static var priceLimit: NativeRevert {
+        NativeRevert(
+            name: "PriceLimit", selector: 0xacea_f336, meaning: "the fraction costs more than the bidder's limit",
+            inputs: [NativeParameter("price", .signed(256)), NativeParameter("limit", .signed(256))])
+    }
+    static var liquidationPaused: NativeRevert {
+        NativeRevert(
+            name: "LiquidationPaused", selector: 0x0d3f_92fd,
+            meaning: "a price is too old, mark and index lie apart, or the block's limit is reached")
+    }
     static var invalidInput: NativeRevert {
         NativeRevert(
             name: "InvalidInput", selector: 0xb4fa_3fb3,
@@ -234,7 +260,8 @@ enum VenueReverts {
             contradictoryOrder, orderExpired, orderTooSmall, openOrderCap, clientIDInUse, postOnlyWouldTrade,
             fillOrKill, quotesFrozen, bookFull, bookParametersOutOfRange, insufficientCash, withdrawalLimit,
             withdrawalsClosed, depositInThisBlock, notExpired, expired, notExercisable, settlementPriceMissing,
-            modeUnchangeable, invalidInput, notPayable, delegatedCall, staticCall, reentrant, offTick, offLot,
+            modeUnchangeable, inLiquidation, noAuction, staleBid, bidTooSmall, priceLimit, liquidationPaused,
+            invalidInput, notPayable, delegatedCall, staticCall, reentrant, offTick, offLot,
             offDecimals, tokenFailed,
         ]
     }
@@ -291,6 +318,12 @@ extension VenueError {
         case .notExercisable: VenueReverts.notExercisable.output
         case .settlementPriceMissing: VenueReverts.settlementPriceMissing.output
         case .modeUnchangeable: VenueReverts.modeUnchangeable.output
+        case .inLiquidation: VenueReverts.inLiquidation.output
+        case .noAuction: VenueReverts.noAuction.output
+        case .staleBid(let a): VenueReverts.staleBid.output([UInt256(a)])
+        case .bidTooSmall(let a, let b): VenueReverts.bidTooSmall.output([a.word, b.word])
+        case .priceLimit(let a, let b): VenueReverts.priceLimit.output([a.word, b.word])
+        case .liquidationPaused: VenueReverts.liquidationPaused.output
         }
     }
 }
