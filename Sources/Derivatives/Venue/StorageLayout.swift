@@ -6,7 +6,7 @@ public import Foundations
 /// A slot is table · 2^248 + field · 2^192 + the parts of the key, each at its bit.
 public enum StorageLayout {
     /// Every table of every contract, by contract and number.
-    public static var tables: [StorageTable] { oracle + instruments + book + clearing }
+    public static var tables: [StorageTable] { oracle + instruments + book + clearing + liquidation }
 }
 
 /// A table of one contract: equal words under keys.

@@ -15,6 +15,31 @@ enum LayoutSession {
         return fixture
     }
 
+    /// A long perpetual through the steps of the waterfall.
+    static func liquidation() throws -> VenueFixture {
+        var fixture = try VenueFixture()
+        let alice = try fixture.account(1, cash: "3000", .standard)
+        let bob = try fixture.account(2, cash: "1000000", .standard)
+        let carol = try fixture.account(3, cash: "1000000", .standard)
+        let perpetual = fixture.btcPerpetual
+        try fixture.trade(perpetual, buyer: alice, seller: bob, lots: 1000, at: "100000")
+        try fixture.venue.set(.liquidationInterest, to: wad)
+        try fixture.venue.contribute(amount("10000"), from: bob)
+        try fixture.block(btc: "100000") { venue in
+            try venue.place(OrderRequest(instrument: perpetual, side: .buy, ticks: 979_900, lots: 100), for: carol)
+        }
+        // A little through the book, a little by auction, the rest with the fund's help.
+        for _ in 0..<2 { try fixture.block(btc: "98000") }
+        let auction = try fixture.venue.auction(of: alice)
+        _ = try fixture.venue.bid(
+            on: alice, by: carol, fraction: auction.least, limit: wad * 1000, lastTrade: auction.lastTrade)
+        try fixture.block(btc: "95000")
+        try fixture.block(seconds: 100, btc: "95000")
+        let sale = try fixture.venue.auction(of: alice)
+        _ = try fixture.venue.bid(on: alice, by: carol, fraction: wad, limit: 0, lastTrade: sale.lastTrade)
+        return fixture
+    }
+
     private static func configure(_ fixture: inout VenueFixture) throws {
         fixture.venue.set(.owner, to: Address(UInt256(7 as UInt64)))
         fixture.venue.set(.guardian, to: Address(UInt256(8 as UInt64)))
@@ -78,8 +103,8 @@ enum LayoutSession {
         try fixture.reportAll(btc: "101000")
         fixture.advance(seconds: 5)
         // One after the other, so that the list is met half way.
-        _ = try fixture.venue.advanceSettlements(budget: 1)
-        _ = try fixture.venue.advanceSettlements(budget: 1000)
+        _ = fixture.venue.advanceSettlements(budget: 1)
+        _ = fixture.venue.advanceSettlements(budget: 1000)
         try fixture.reportAll(btc: "101000")
     }
 

@@ -20,6 +20,10 @@ extension RPCService {
                 }
             }
         },
+        "condor_auctions": reading(block: 0) { reader, _, writer in
+            let queue = reader.venue.liquidationQueue(most: Int(clamping: reader.venue.liquidationQueueCount()))
+            try writer.array(queue) { writer, account in try reader.write(liquidationOf: account, to: &writer) }
+        },
         "condor_solvency": reading(block: 0) { reader, _, writer in
             try writer.object { writer in
                 writer.block(reader.record)
@@ -92,10 +96,81 @@ extension VenueReader {
         }
     }
 
+    /// Where an account in the waterfall stands, and what of it is for sale.
+    fileprivate mutating func write(liquidationOf account: AccountNumber, to writer: inout JSONWriter) throws {
+        let id = try accountID(account)
+        let step = venue.liquidationStep(of: account)
+        let maintenance = try margins(of: account).maintenance
+        var auction: Auction?
+        var waits: String?
+        if step == .auction || step == .insolvency {
+            do throws(VenueError) { auction = try venue.auction(of: account) } catch { waits = error.text }
+        }
+        writer.object { writer in
+            writer.member("account", id)
+            writer.member("step", text: "\(step)")
+            writer.member("equity", amount: maintenance?.equity)
+            writer.member("maintenanceMargin", amount: maintenance?.margin)
+            writer.member("waits", text: waits)
+            writer.key("auction")
+            guard let auction else { return writer.null() }
+            writer.object { writer in
+                writer.member("lastTrade", quantity: auction.lastTrade)
+                writer.member("start", quantity: auction.start)
+                writer.member("value", amount: auction.value)
+                writer.member("price", amount: auction.price)
+                writer.member("most", amount: auction.most)
+                writer.member("least", amount: auction.least)
+            }
+        }
+    }
+
     fileprivate mutating func write(solvencyTo writer: inout JSONWriter) throws {
         writer.member("accounts", quantity: UInt64(venue.accountCount()))
         writer.member("deposits", amount: venue.totalDeposits())
         writer.member("collectedFees", amount: venue.collectedFees())
         writer.member("insuranceFund", amount: venue.insuranceFund())
+        let record = venue.solvencyRecord()
+        writer.key("record")
+        if record.block == 0 {
+            writer.null()
+        } else {
+            writer.object { writer in
+                writer.member("blockNumber", quantity: record.block)
+                writer.member("timestamp", quantity: record.time)
+                writer.member("equity", amount: record.equity)
+                writer.member("cash", amount: record.cash)
+                writer.member("insuranceFund", amount: record.insurance)
+                writer.member("badDebt", amount: record.badDebt)
+                writer.member("worstRatio", ratio: record.worstRatio)
+                writer.member("inLiquidation", quantity: record.inLiquidation)
+            }
+        }
+        try writer.member("underlyings", each: underlyings(.all)) { writer, underlying in
+            let record = try venue.underlyingRecord(underlying)
+            writer.object { writer in
+                writer.member("underlying", text: symbol(of: underlying))
+                writer.member("openInterest", amount: record.openInterest)
+                writer.member("equity", amount: record.equity)
+                writer.member("insurancePaidToday", amount: record.insurancePaidToday)
+                writer.member("worstRatio", ratio: record.block == 0 ? .max : record.worstRatio)
+                writer.member("holders", quantity: record.holders)
+            }
+        }
+        let totals = venue.liquidationTotals()
+        writer.member("totals") { writer in
+            writer.member("insurancePaid", amount: totals.insurancePaid)
+            writer.member("socialised", amount: totals.socialised)
+            writer.member("closedInBook", amount: totals.closedInBook)
+            writer.member("deleveraged", amount: totals.deleveraged)
+            writer.member("auctioned", amount: totals.auctioned)
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Equity over requirement, 18 decimals; null where nobody has a requirement.
+    fileprivate mutating func member(_ key: String, ratio: Int64) {
+        member(key, amount: ratio == .max ? nil : Int128(ratio))
     }
 }

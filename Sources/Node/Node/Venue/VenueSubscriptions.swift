@@ -63,7 +63,10 @@ extension RPCService {
 private struct VenueNews {
     private var reader: VenueReader
     private let record: BlockRecord
-    private var found: [VenueTopic: [(instrument: Instrument, json: [UInt8])]] = [:]
+    /// What is told, and which instrument it is about, if it is about one.
+    typealias Item = (instrument: Instrument?, json: [UInt8])
+
+    private var found: [VenueTopic: [Item]] = [:]
 
     init(_ chain: LocalChain, _ record: BlockRecord) throws(RPCError) {
         reader = try VenueReader(chain, record)
@@ -72,10 +75,10 @@ private struct VenueNews {
 
     mutating func items(_ topic: VenueTopic, _ selection: VenueSelection) throws -> [[UInt8]] {
         if found[topic] == nil { found[topic] = try all(topic) }
-        return (found[topic] ?? []).filter { selection.takes($0.instrument) }.map(\.json)
+        return (found[topic] ?? []).filter { $0.instrument.map(selection.takes) ?? true }.map(\.json)
     }
 
-    private mutating func all(_ topic: VenueTopic) throws -> [(instrument: Instrument, json: [UInt8])] {
+    private mutating func all(_ topic: VenueTopic) throws -> [Item] {
         switch topic {
         case .book: try books()
         case .trades: try trades()
@@ -89,14 +92,14 @@ private struct VenueNews {
         record.diff.accounts.first { $0.address == contract.address }?.slots ?? []
     }
 
-    private mutating func books() throws -> [(instrument: Instrument, json: [UInt8])] {
+    private mutating func books() throws -> [Item] {
         var levels: [InstrumentNumber: [BookLevelChange]] = [:]
         for (slot, word) in changes(of: .book) {
             if let change = BookLevelChange(slot: VenueSlot(.book, word: slot), word: word) {
                 levels[change.instrument, default: []].append(change)
             }
         }
-        var books: [(instrument: Instrument, json: [UInt8])] = []
+        var books: [Item] = []
         for (number, changes) in levels.sorted(by: { $0.key < $1.key }) {
             let instrument = try reader.venue.instrument(number)
             var writer = JSONWriter()
@@ -121,7 +124,7 @@ private struct VenueNews {
         return books
     }
 
-    private mutating func trades() throws -> [(instrument: Instrument, json: [UInt8])] {
+    private mutating func trades() throws -> [Item] {
         try VenueTrade.all(in: record).map { trade in
             var writer = JSONWriter()
             try reader.write(trade, in: record, to: &writer)
@@ -129,8 +132,8 @@ private struct VenueNews {
         }
     }
 
-    private mutating func marks() throws -> [(instrument: Instrument, json: [UInt8])] {
-        var marks: [(instrument: Instrument, json: [UInt8])] = []
+    private mutating func marks() throws -> [Item] {
+        var marks: [Item] = []
         for (slot, _) in changes(of: .oracle) {
             guard let underlying = VenueSlot(.oracle, word: slot).markedUnderlying else { continue }
             for instrument in try reader.instruments(VenueSelection(underlyings: [underlying], instruments: [])) {
@@ -147,6 +150,76 @@ private struct VenueNews {
         return marks
     }
 
-    /// Events that name no instrument are about all.
-    private mutating func liquidations() throws -> [(instrument: Instrument, json: [UInt8])] { [] }
+    /// Events that name no instrument concern whoever asks.
+    private mutating func liquidations() throws -> [Item] {
+        var items: [Item] = []
+        var events: [(event: VenueEvent, receipt: Int, offset: Int)] = []
+        record.forEachVenueEvent { event, receipt, offset in
+            if event.isOfWaterfall { events.append((event, receipt, offset)) }
+        }
+        for (event, receipt, offset) in events {
+            var writer = JSONWriter()
+            var instrument: Instrument?
+            try writer.object { writer in
+                writer.member("event", text: "\(event.kind.name)")
+                writer.origin(of: offset, inReceipt: receipt, record)
+                instrument = try reader.write(parametersOf: event, to: &writer)
+            }
+            items.append((instrument, writer.bytes))
+        }
+        return items
+    }
+}
+
+extension VenueEvent {
+    /// Whether a liquidation has done it.
+    fileprivate var isOfWaterfall: Bool {
+        switch kind {
+        case .liquidationStep, .liquidationFilled, .auctionBid, .insurancePaid, .deleveraged, .socialised, .badDebt:
+            true
+        case .orderRemoved: words[2].limb0 == UInt64(RemovalReason.liquidation.rawValue)
+        default: false
+        }
+    }
+}
+
+extension VenueReader {
+    /// The parameters by their names, accounts and instruments as they are known outside; answers the instrument, if one is named.
+    fileprivate mutating func write(
+        parametersOf event: VenueEvent, to writer: inout JSONWriter
+    ) throws -> Instrument? {
+        var named: Instrument?
+        for (parameter, word) in zip(event.kind.parameters, event.words) {
+            let name = "\(parameter.name)"
+            let number = UInt32(truncatingIfNeeded: word.limb0)
+            switch name {
+            case "account", "bidder", "counterparty", "payer": writer.member(name, try accountID(number))
+            case "number":
+                let instrument = try venue.instrument(number)
+                writer.instrument(instrument, self)
+                named = instrument
+            case "order":
+                writer.member(name, quantity: word)
+                guard let id = OrderID(word: word) else { continue }
+                let instrument = try venue.instrument(id.instrument)
+                writer.instrument(instrument, self)
+                named = instrument
+            case "underlying": writer.member(name, text: symbol(of: number))
+            case "step":
+                writer.member(name, text: LiquidationStep(rawValue: UInt8(truncatingIfNeeded: number)).map { "\($0)" })
+            case "reason":
+                writer.member(name, text: RemovalReason(rawValue: UInt8(truncatingIfNeeded: number)).map { "\($0)" })
+            case "lots":
+                let size = try named.map { try $0.size(lots: Int64(bitPattern: word.limb0)) }
+                writer.member("size", amount: size)
+            default:
+                if parameter.isSigned {
+                    writer.member(name, amount: Int128(signedWord: word))
+                } else {
+                    writer.member(name, quantity: word)
+                }
+            }
+        }
+        return named
+    }
 }
