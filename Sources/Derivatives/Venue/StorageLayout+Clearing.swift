@@ -15,7 +15,7 @@ extension StorageLayout {
                         "account",
                         [
                             .address("owner"), .number("index", 160, 32), .number("mode", 192, 8),
-                            .number("assets", 208, 16), .flag("isKnown", 255),
+                            .flag("isInAuction", 200), .number("assets", 208, 16), .flag("isKnown", 255),
                         ]),
                     StorageWord("cash", field: 1, [.amount("cash")]),
                     StorageWord("volume", field: 3, [.amount("thirtyDays"), .number("day", 128, 64)]),
@@ -76,6 +76,9 @@ extension StorageLayout {
                 .clearing, 14, "deposits", key: [owner, StorageKeyPart("collateral", at: 0, 32)],
                 [StorageWord("deposit", [.amount("amount"), .number("block", 128, 64)])]),
             StorageTable(.clearing, 15, "insurance", [StorageWord("insurance", [.amount("fund")])]),
+            StorageTable(
+                .clearing, 16, "underlyings", key: [StorageKeyPart("underlying", at: 0, 32)],
+                [StorageWord("interest", [.amount("openInterest")])]),
         ]
     }
 }
