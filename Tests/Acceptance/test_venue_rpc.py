@@ -391,6 +391,51 @@ def test_subscriptions(stage, client):
     assert calls[-1].marks[0].mark == client.markets(name(stage, "C"))[0].mark and len(calls[-1].marks) == 1
 
 
+def test_a_liquidation_is_told(stage, client):
+    """A long of 50 BTC falls below its maintenance margin: nobody bids for it in the book, and its portfolio comes to auction."""
+    for account, is_buy in ((stage.maker, False), (stage.taker, True)):
+        stage.place(account, stage.perpetual, is_buy, 100_100 * WAD, 50 * WAD)
+    stage.place(stage.taker, stage.perpetual, True, 90_000 * WAD, WAD)
+    sound = client.solvency()
+    assert sound.record.block_number == sound.block_number == stage.w3.eth.block_number and client.auctions() == []
+    assert (sound.accounts, sound.deposits, sound.record.in_liquidation) == (2, 2_000_000, 0)
+    assert sound.record.worst_ratio > 1 and sound.record.bad_debt == 0
+    assert sound.record.equity + sound.collected_fees == sound.deposits
+    assert [(entry.underlying, entry.open_interest, entry.holders) for entry in sound.underlyings] == [("BTC", 50, 2)]
+
+    def act():
+        stage.send(stage.taker, stage.report(SPOT, [81_000 * WAD]))
+        for _ in range(2):
+            stage.node.request("evm_mine")
+
+    updates, others = follow(stage, [("liquidations", "BTC"), ("liquidations", name(stage, "C"))], act)
+    events = [event for update in updates for event in update.liquidations]
+    assert {event.account.owner for event in events} == {stage.taker.lower()}
+    removed = [event for event in events if event.event == "OrderRemoved"]
+    assert [(event.name, event.reason, event.size) for event in removed] == [("BTC-PERP", "liquidation", 1)]
+    steps = [event for event in events if event.event == "LiquidationStep"]
+    assert [event.step for event in steps][-1] == "auction" and all(event.margin < 0 for event in steps)
+    # What names no instrument is told to all.
+    assert not any(event.name for update in others for event in update.liquidations) and others
+    (liquidation,) = client.auctions()
+    assert (liquidation.account.owner, liquidation.step) == (stage.taker.lower(), "auction")
+    account = client.account(stage.taker)
+    assert liquidation.equity == account.maintenance_margin.equity > 0 > liquidation.maintenance_margin
+    auction = liquidation.auction
+    assert 0 < auction.price < auction.value == liquidation.equity and 0 < auction.least <= auction.most <= 1
+    assert client.solvency().record.in_liquidation == 1 and client.solvency().record.worst_ratio < 1
+    # The summary's words by the layout.
+    risk = stored(stage, "Liquidation", "summary", "venueRisk", underlying=0)
+    assert risk["inLiquidation"] == 1 and risk["worstRatio"] == client.solvency().record.worst_ratio
+    with pytest.raises(RequestError, match="InLiquidation"):
+        client.simulate_order(Order(stage.taker, "BTC-PERP", "sell", size=1, price=81_000))
+    # Money from elsewhere ends it.
+    stage.deposit(stage.maker, 100_000, stage.taker)
+    stage.node.request("evm_mine")
+    assert client.auctions() == [] and client.solvency().record.in_liquidation == 0
+    assert client.solvency(block=sound.block_number) == sound
+
+
 def test_subscriptions_are_taken_back(stage):
     import websockets
 
