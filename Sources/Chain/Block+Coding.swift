@@ -226,10 +226,20 @@ extension Log {
 }
 
 extension Bloom {
-    /// Adds a log's address and topics. Source: Yellow Paper, 4.3.1.
-    public mutating func add(_ log: Log) {
-        set(log.address.bytes)
-        for topic in log.topics { set(topic.bytes) }
+    /// Adds the addresses and topics of logs, which are hashed side by side. Source: Yellow Paper, 4.3.1.
+    public mutating func add(_ logs: [Log]) {
+        if logs.isEmpty { return }
+        var values = KeccakBatch()
+        for log in logs {
+            values.append(log.address)
+            for topic in log.topics { values.append(topic.word) }
+        }
+        for hash in values.hashes() {
+            for choice in 0..<3 {
+                let bit = Bloom.bit(choice, of: hash)
+                bytes[255 - bit / 8] |= 1 << UInt8(bit % 8)
+            }
+        }
     }
 
     public mutating func add(_ other: Bloom) {
@@ -242,14 +252,6 @@ extension Bloom {
         return (0..<3).allSatisfy { choice in
             let bit = Bloom.bit(choice, of: hash)
             return bytes[255 - bit / 8] & 1 << UInt8(bit % 8) != 0
-        }
-    }
-
-    private mutating func set(_ value: [UInt8]) {
-        let hash = Keccak256.hash(value)
-        for choice in 0..<3 {
-            let bit = Bloom.bit(choice, of: hash)
-            bytes[255 - bit / 8] |= 1 << UInt8(bit % 8)
         }
     }
 

@@ -15,34 +15,95 @@ public struct StateTrie: Sendable {
     public var rootHash: Bytes32 { accounts.rootHash }
 
     public func account(at address: Address) -> Account? {
-        accounts.value(for: StateTrie.key(address)).flatMap { AccountCoding.decode($0)?.account }
+        accounts.leaf(for: StateTrie.key(address)).flatMap { AccountCoding.decode($0.value)?.account }
     }
 
     public func storage(at address: Address, slot: UInt256) -> UInt256 {
-        guard let value = storageTrie(at: address).value(for: StateTrie.key(slot)) else { return .zero }
-        return AccountCoding.decodeWord(value) ?? .zero
+        guard let leaf = storageTrie(at: address).leaf(for: StateTrie.key(slot)) else { return .zero }
+        return AccountCoding.decodeWord(leaf.value) ?? .zero
     }
 
-    public func storageTrie(at address: Address) -> Trie {
-        Trie(root: accounts.leaf(for: StateTrie.key(address))?.storage)
-    }
+    public func storageTrie(at address: Address) -> Trie { storageTrie(StateTrie.key(address)) }
 
-    /// Takes in what a block changed. Only changed paths are hashed, when a root is next asked for.
+    private func storageTrie(_ account: TrieKey) -> Trie { Trie(root: accounts.leaf(for: account)?.storage) }
+
+    /// Takes in what a block changed. Only changed paths are hashed: those of storage now, those of accounts when the
+    /// root is next asked for.
     public mutating func apply(_ diff: StateDiff) {
-        for change in diff.accounts {
-            let key = StateTrie.key(change.address)
-            guard let account = change.account else {
-                accounts.set(key, nil)
-                continue
-            }
-            var storage = change.clearsStorage ? Trie() : Trie(root: accounts.leaf(for: key)?.storage)
-            for (slot, value) in change.slots {
-                storage.set(StateTrie.key(slot), value.isZero ? [] : AccountCoding.encode(value))
-            }
-            let value = AccountCoding.encode(account, storageRoot: storage.rootHash)
-            accounts.set(key, TrieNode.Leaf(value: value, storage: storage.root))
-        }
+        apply(StateTrie.groups(of: diff).map { changes(diff.accounts[$0]) })
     }
+
+    // MARK: - In parts
+
+    /// Slots and accounts that are taken in together: enough to hash many nodes side by side, and few enough for the
+    /// nodes to stay in the processor's cache until they are hashed.
+    private static var groupCount: Int { 1024 }
+
+    /// The accounts of a diff in parts of about as much work.
+    package static func groups(of diff: StateDiff) -> [Range<Int>] {
+        var groups: [Range<Int>] = []
+        var start = 0
+        var count = 0
+        for (index, change) in diff.accounts.enumerated() {
+            count += change.slots.count + 1
+            if count >= groupCount {
+                groups.append(start..<(index + 1))
+                (start, count) = (index + 1, 0)
+            }
+        }
+        if start < diff.accounts.count { groups.append(start..<diff.accounts.count) }
+        return groups
+    }
+
+    /// What becomes of some accounts, their storage changed and hashed.
+    package struct Changes: @unchecked Sendable {
+        // Sendable: the leaves are new, and no trie has them yet.
+        fileprivate var leaves: [TrieNode.Leaf] = []
+    }
+
+    /// What some changes of a diff come to. Several threads may ask for different accounts at once.
+    package func changes(_ changes: ArraySlice<StateDiff.AccountChange>) -> Changes {
+        var messages = KeccakBatch()
+        for change in changes {
+            messages.append(change.address)
+            for slot in change.slots { messages.append(slot.slot) }
+        }
+        let hashes = messages.hashes()
+        var next = 0
+        var keys: [TrieKey] = []
+        var storages: [Trie] = []
+        for change in changes {
+            let key = TrieKey(hashes[next])
+            next += 1
+            var storage = change.clearsStorage || change.account == nil ? Trie() : storageTrie(key)
+            if change.account != nil, !change.slots.isEmpty {
+                storage.update(
+                    change.slots.indices.map { index in
+                        let value = change.slots[index].value
+                        return TrieNode.Leaf(
+                            TrieKey(hashes[next + index]), value.isZero ? [] : AccountCoding.encode(value))
+                    })
+            }
+            next += change.slots.count
+            keys.append(key)
+            storages.append(storage)
+        }
+        Trie.name(storages)
+        var result = Changes()
+        result.leaves.reserveCapacity(changes.count)
+        for (index, change) in changes.enumerated() {
+            let value = change.account.map { AccountCoding.encode($0, storageRoot: storages[index].rootHash) }
+            result.leaves.append(TrieNode.Leaf(keys[index], value ?? [], storage: storages[index].root))
+        }
+        return result
+    }
+
+    /// Takes in the changes of all parts of a diff, each made on the trie as it is.
+    package mutating func apply(_ parts: [Changes]) {
+        accounts.update(parts.flatMap { $0.leaves })
+    }
+
+    // MARK: - Proofs
 
     /// The proof of an account, root first, as `eth_getProof` gives it.
     public func accountProof(_ address: Address) -> [[UInt8]] { accounts.proof(for: StateTrie.key(address)) }
@@ -52,8 +113,6 @@ public struct StateTrie: Sendable {
         storageTrie(at: address).proof(for: StateTrie.key(slot))
     }
 
-    // MARK: Encoding
-
-    static func key(_ address: Address) -> [UInt8] { Keccak256.hash(address.bytes).bytes }
-    static func key(_ slot: UInt256) -> [UInt8] { Keccak256.hash(slot.bigEndianBytes).bytes }
+    private static func key(_ address: Address) -> TrieKey { TrieKey(Keccak256.hash(address)) }
+    private static func key(_ slot: UInt256) -> TrieKey { TrieKey(Keccak256.hash(slot)) }
 }

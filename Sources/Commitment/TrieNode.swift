@@ -1,108 +1,172 @@
-import Cryptography
 import Foundations
 
 /// A node of a Merkle Patricia trie. Source: Yellow Paper, appendix D.
 ///
-/// Nodes never change once made: an update copies the nodes on its path and shares all others, so that the trie of
-/// every block can be kept for the price of what changed in it. The one thing filled in later is `cachedReference`.
-final class TrieNode: @unchecked Sendable {
-    // Sendable: `content` is immutable. `cachedReference` is filled when a root is asked for, which every commit does
-    // before it shares the trie with another thread.
+/// Nodes never change once made: an update makes the nodes on its paths anew and shares all others, so that the trie of
+/// every block can be kept for the price of what changed in it. The one thing filled in later is the name.
+enum TrieNode: @unchecked Sendable {
+    case leaf(Leaf)
+    case extended(Extension)
+    case branch(Branch)
 
-    enum Content {
-        /// What is left of the key, in nibbles, and the value.
-        case leaf(path: [UInt8], Leaf)
-        case extended(path: [UInt8], TrieNode)
-        /// Sixteen children by nibble, and the value of the key that ends here.
-        case branch([TrieNode?], Leaf?)
+    // Sendable: names are filled when a root is asked for, which every commit does before it shares the trie with another
+    // thread. Nobody else writes them, so that access goes unchecked.
+
+    /// An entry of a trie; without a value, the word that its key is to go.
+    final class Leaf {
+        let key: TrieKey
+        let value: [UInt8]
+        /// For an account in the state trie its storage trie, which `value` names only by root.
+        let storage: TrieNode?
+        /// Where the node stands: what is left of the key begins here. Negative until it has a place.
+        @exclusivity(unchecked) private(set) var depth: Int
+        @exclusivity(unchecked) fileprivate var name: TrieName?
+
+        init(_ key: TrieKey, _ value: [UInt8], storage: TrieNode? = nil, at depth: Int = -1) {
+            self.key = key
+            self.value = value
+            self.storage = storage
+            self.depth = depth
+        }
+
+        /// The leaf at a place: itself when it is new or stands there, else a copy.
+        func placed(at depth: Int) -> Leaf {
+            if self.depth < 0 { self.depth = depth }
+            return self.depth == depth ? self : Leaf(key, value, storage: storage, at: depth)
+        }
     }
 
-    /// A value, and for an account in the state trie its storage trie, which `value` names only by root.
-    struct Leaf {
-        var value: [UInt8]
-        var storage: TrieNode?
+    /// What leads to a branch whose keys share more than its parent tells.
+    final class Extension {
+        /// Any of the keys below.
+        let key: TrieKey
+        let depth: Int
+        /// Where the branch stands.
+        let end: Int
+        let child: TrieNode
+        @exclusivity(unchecked) fileprivate var name: TrieName?
+
+        init(_ key: TrieKey, from depth: Int, to end: Int, _ child: TrieNode) {
+            self.key = key
+            self.depth = depth
+            self.end = end
+            self.child = child
+        }
     }
 
-    let content: Content
-    private var cachedReference: [UInt8]?
+    /// The children stand behind the object's head, by nibble: an `InlineArray` would be copied whole, child by child,
+    /// wherever one is looked at.
+    final class Branch: ManagedBuffer<Branch.Head, TrieNode?> {
+        struct Head {
+            /// The entry whose key ends here.
+            var value: Leaf?
+            fileprivate var name: TrieName?
+        }
 
-    init(_ content: Content) {
-        self.content = content
+        /// A branch whose children are those of another, or none. It may be changed until somebody else sees it.
+        static func copy(_ other: Branch?) -> Branch {
+            let branch = unsafeDowncast(
+                create(minimumCapacity: 16) { _ in Head(value: other?.value, name: nil) }, to: Branch.self)
+            for nibble in 0..<16 {
+                branch.withUnsafeMutablePointerToElements { ($0 + nibble).initialize(to: other?[nibble]) }
+            }
+            return branch
+        }
+
+        deinit {
+            _ = withUnsafeMutablePointerToElements { $0.deinitialize(count: 16) }
+        }
+
+        var value: Leaf? {
+            get { withUnsafeMutablePointerToHeader { $0.pointee.value } }
+            set { withUnsafeMutablePointerToHeader { $0.pointee.value = newValue } }
+        }
+
+        fileprivate var name: TrieName? {
+            get { withUnsafeMutablePointerToHeader { $0.pointee.name } }
+            set { withUnsafeMutablePointerToHeader { $0.pointee.name = newValue } }
+        }
+
+        /// Precondition: a nibble.
+        subscript(nibble: Int) -> TrieNode? {
+            get { withUnsafeMutablePointerToElements { $0[nibble & 15] } }
+            set { withUnsafeMutablePointerToElements { $0[nibble & 15] = newValue } }
+        }
     }
 
-    /// How the parent names this node: the node itself when it is shorter than 32 bytes, else its hash; as RLP.
-    var reference: [UInt8] {
-        if let cachedReference { return cachedReference }
-        let encoded = encoded
-        let reference = encoded.count < 32 ? encoded : [0xa0] + Keccak256.hash(encoded).bytes
-        cachedReference = reference
-        return reference
-    }
-
-    var encoded: [UInt8] {
-        RLPEncoder.list { encoder in
-            switch content {
-            case .leaf(let path, let leaf):
-                encoder.append(Nibbles.compact(path, isLeaf: true))
-                encoder.append(leaf.value)
-            case .extended(let path, let child):
-                encoder.append(Nibbles.compact(path, isLeaf: false))
-                encoder.appendEncoded(child.reference)
-            case .branch(let children, let leaf):
-                for child in children {
-                    if let child { encoder.appendEncoded(child.reference) } else { encoder.append([]) }
-                }
-                encoder.append(leaf?.value ?? [])
+    /// What the parent writes for this node; nil until `Trie.name` found it.
+    var name: TrieName? {
+        get {
+            switch self {
+            case .leaf(let leaf): leaf.name
+            case .extended(let node): node.name
+            case .branch(let branch): branch.name
+            }
+        }
+        nonmutating set {
+            switch self {
+            case .leaf(let leaf): leaf.name = newValue
+            case .extended(let node): node.name = newValue
+            case .branch(let branch): branch.name = newValue
             }
         }
     }
-}
 
-/// Keys by half bytes.
-package enum Nibbles {
-    static func from(_ bytes: [UInt8]) -> [UInt8] {
-        var nibbles: [UInt8] = []
-        nibbles.reserveCapacity(bytes.count * 2)
-        for byte in bytes {
-            nibbles.append(byte >> 4)
-            nibbles.append(byte & 15)
+    /// Any key below.
+    var someKey: TrieKey? {
+        switch self {
+        case .leaf(let leaf): return leaf.key
+        case .extended(let node): return node.key
+        case .branch(let branch):
+            if let value = branch.value { return value.key }
+            for nibble in 0..<16 {
+                if let child = branch[nibble] { return child.someKey }
+            }
+            return nil
         }
-        return nibbles
     }
 
-    /// The bytes of an even number of half bytes.
-    static func joined(_ nibbles: [UInt8]) -> [UInt8] {
-        stride(from: 0, to: nibbles.count - 1, by: 2).map { nibbles[$0] << 4 | nibbles[$0 + 1] }
+    /// Appends the node's RLP. Precondition: its children have names.
+    func encode(to bytes: inout [UInt8]) {
+        switch self {
+        case .leaf(let leaf):
+            let end = leaf.key.count
+            let count = TrieCoding.pathByteCount(end - leaf.depth) + TrieCoding.stringByteCount(leaf.value)
+            TrieCoding.appendHeader(count, base: 0xc0, to: &bytes)
+            leaf.key.appendPath(from: leaf.depth, to: end, isLeaf: true, to: &bytes)
+            TrieCoding.append(string: leaf.value, to: &bytes)
+        case .extended(let node):
+            let count = TrieCoding.pathByteCount(node.end - node.depth) + (node.child.name?.byteCount ?? 0)
+            TrieCoding.appendHeader(count, base: 0xc0, to: &bytes)
+            node.key.appendPath(from: node.depth, to: node.end, isLeaf: false, to: &bytes)
+            node.child.name?.append(to: &bytes)
+        case .branch(let branch):
+            let value = branch.value?.value ?? []
+            var count = TrieCoding.stringByteCount(value)
+            for nibble in 0..<16 { count += branch[nibble]?.name?.byteCount ?? 1 }
+            TrieCoding.appendHeader(count, base: 0xc0, to: &bytes)
+            for nibble in 0..<16 {
+                if let name = branch[nibble]?.name { name.append(to: &bytes) } else { bytes.append(0x80) }
+            }
+            TrieCoding.append(string: value, to: &bytes)
+        }
     }
 
-    /// The hex-prefix encoding: flags and parity in the first nibble.
-    package static func compact(_ path: [UInt8], isLeaf: Bool) -> [UInt8] {
-        let flag: UInt8 = isLeaf ? 2 : 0
-        let isOdd = !path.count.isMultiple(of: 2)
-        var bytes: [UInt8] = [isOdd ? (flag + 1) << 4 | path[0] : flag << 4]
-        bytes.reserveCapacity(path.count / 2 + 1)
-        var index = isOdd ? 1 : 0
-        while index < path.count {
-            bytes.append(path[index] << 4 | path[index + 1])
-            index += 2
-        }
+    var encoded: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(540)
+        encode(to: &bytes)
         return bytes
     }
+}
 
-    /// The path and kind of a hex-prefix encoding; nil when it is none.
-    static func expand(_ compact: [UInt8]) -> (path: [UInt8], isLeaf: Bool)? {
-        guard let first = compact.first, first >> 4 <= 3 else { return nil }
-        let isOdd = first >> 4 & 1 == 1
-        if !isOdd, first & 15 != 0 { return nil }
-        return ([UInt8](from(compact).dropFirst(isOdd ? 1 : 2)), first >> 4 >= 2)
-    }
-
-    static func commonPrefixCount(_ a: some Collection<UInt8>, _ b: some Collection<UInt8>) -> Int {
-        var count = 0
-        for (x, y) in zip(a, b) {
-            if x != y { break }
-            count += 1
-        }
-        return count
+/// Whether both are the same node, not only equal ones.
+func === (left: TrieNode?, right: TrieNode?) -> Bool {
+    switch (left, right) {
+    case (nil, nil): true
+    case (.leaf(let left), .leaf(let right)): left === right
+    case (.extended(let left), .extended(let right)): left === right
+    case (.branch(let left), .branch(let right)): left === right
+    default: false
     }
 }

@@ -16,6 +16,19 @@ public enum Keccak256 {
         bytes.withUnsafeBytes { hash($0) }
     }
 
+    /// The hash of a word's 32 bytes, by which a state trie names a slot.
+    public static func hash(_ word: UInt256) -> Bytes32 { hash(word, from: 0) }
+
+    /// The hash of an address's 20 bytes, by which the state trie names an account.
+    public static func hash(_ address: Address) -> Bytes32 { hash(address.word, from: 12) }
+
+    private static func hash(_ word: UInt256, from start: Int) -> Bytes32 {
+        let words: InlineArray<4, UInt64> = [
+            word.limb3.byteSwapped, word.limb2.byteSwapped, word.limb1.byteSwapped, word.limb0.byteSwapped,
+        ]
+        return withUnsafeBytes(of: words) { hash(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+    }
+
     /// The hash of any memory; the bytes are absorbed in place.
     public static func hash(_ bytes: UnsafeRawBufferPointer) -> Bytes32 {
         withUnsafeTemporaryAllocation(of: UInt64.self, capacity: 25) { lanes in

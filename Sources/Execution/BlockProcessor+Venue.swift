@@ -23,6 +23,7 @@ extension BlockProcessor {
     mutating func prepareVenue() {
         let rule = withVenue { $0.bookParameters().orderingRule }
         pipeline.sequence = VenueSequence(rule: rule)
+        _ = processor.journal.finishTransaction(clearsEmptyAccounts: true)
     }
 
     /// Behind the reports: marks, funding, settlements.

@@ -136,7 +136,7 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
 
     private mutating func addReceipt(type: TransactionType, succeeded: Bool, logs: [Log]) {
         var bloom = Bloom()
-        for log in logs { bloom.add(log) }
+        bloom.add(logs)
         receipts.append(
             Receipt(type: type, succeeded: succeeded, cumulativeGasUsed: gasPaid, bloom: bloom, logs: logs))
     }

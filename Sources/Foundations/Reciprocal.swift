@@ -66,13 +66,17 @@ func divideThreeByTwo(
 ) -> (quotient: UInt64, remainder: UInt128) {
     let product = UInt128(v) &* UInt128(u2) &+ UInt128(digits: u2, u1)
     var q = product.highDigit
-    let r1 = u1 &- q &* d.highDigit
-    var r = UInt128(digits: r1, u0) &- UInt128(d.lowDigit) &* UInt128(q) &- d
-    q &+= 1
-    let tooLarge: UInt64 = r.highDigit >= product.lowDigit ? .max : 0
-    q = q &+ tooLarge
-    r = r &+ UInt128(digits: tooLarge & d.highDigit, tooLarge & d.lowDigit)
-    if r >= d {
+    // The divisor is taken away first, while the quotient is not there yet.
+    let less = UInt128(digits: u1, u0) &- d
+    let high = less.highDigit &- q &* d.highDigit
+    var r = UInt128(digits: high, less.lowDigit) &- UInt128(d.lowDigit) &* UInt128(q)
+    // Taken about every second time: both are computed and one is chosen.
+    let isTooLarge = r.highDigit >= product.lowDigit
+    let more = r &+ d
+    q = isTooLarge ? q : q &+ 1
+    r = UInt128(digits: isTooLarge ? more.highDigit : r.highDigit, isTooLarge ? more.lowDigit : r.lowDigit)
+    // Nearly never: as a branch it keeps out of the way to the next digit.
+    if _slowPath(r >= d) {
         q &+= 1
         r = r &- d
     }

@@ -499,7 +499,8 @@ extension Journal {
                 changedSlots.values[position].append((key.slot, entry.value))
             }
         }
-        for position in accounts.keys.indices {
+        let addresses = accounts.keys
+        for position in addresses.indices.sorted(by: { addresses[$0] < addresses[$1] }) {
             let entry = accounts.values[position]
             let account = entry.exists ? entry.account : nil
             var changed = changedSlots[PositionKey(Int32(truncatingIfNeeded: position))] ?? []
@@ -510,14 +511,13 @@ extension Journal {
             changed.sort { $0.slot < $1.slot }
             diff.accounts.append(
                 StateDiff.AccountChange(
-                    address: accounts.keys[position], account: account, clearsStorage: clearsStorage, slots: changed))
+                    address: addresses[position], account: account, clearsStorage: clearsStorage, slots: changed))
             if let account, account.hasCode, account.codeHash != entry.original?.codeHash,
                 let code = codes[account.codeHash]
             {
                 diff.codes.append(StateDiff.CodeAddition(hash: account.codeHash, code: code))
             }
         }
-        diff.accounts.sort { $0.address < $1.address }
         return diff
     }
 }

@@ -1,4 +1,5 @@
 """A chain with a venue: what blocks do by themselves, the order of their transactions, import, the life of a listing."""
+import datetime
 import json
 import os
 import time
@@ -381,6 +382,24 @@ def test_the_default_venue():
     assert node.request("hardhat_mine", "0x64") is True
     print(f"100 blocks of the default venue without a price: {time.monotonic() - started:.3f} s")
     market.stop()
+
+
+@pytest.mark.parametrize("begin", ["2026-11-21T12:00", "2027-12-31T07:30", "2028-02-25T06:59", "2028-02-25T07:01", "2032-05-28T08:00"])
+def test_expiries_come_from_the_calendar(tmp_path, begin):
+    now = datetime.datetime.fromisoformat(begin + "+00:00")
+    underlying = {"symbol": "BTC", "futures": {"tick": 1, "lot": 1, "expiries": {"daily": 3, "weekly": 4, "monthly": 3}}}
+    file = write(tmp_path, underlyings=[underlying])
+    done = condor("venue", "genesis", file, "--genesis-time", int(now.timestamp()))
+    alloc = json.loads(done.stdout)["alloc"]
+    # The table of listings: an instrument's word holds its expiry.
+    found = {int(word, 16) >> 96 & (1 << 64) - 1 for slot, word in alloc[f"0x{0xC11:040x}"]["storage"].items()
+             if slot.startswith("0x02" + 14 * "0")}
+    first = now + datetime.timedelta(hours=1)
+    days = [now.replace(hour=8, minute=0) + datetime.timedelta(days=number) for number in range(200)]
+    days = [day for day in days if day >= first]
+    fridays = [day for day in days if day.weekday() == 4]
+    last = [day for day in fridays if (day + datetime.timedelta(days=7)).month != day.month]
+    assert found == {int(day.timestamp()) for day in days[:3] + fridays[:4] + last[:3]}
 
 
 def test_the_faucet_is_its_source(shared):

@@ -70,6 +70,27 @@ import Testing
         return diff
     }
 
+    /// Diffs so large that several threads share them: accounts with many slots, with few, and with none.
+    @Test func aLargeDiffComesToTheSameRoot() throws {
+        var random = SeededGenerator(seed: 21)
+        var state = MemoryState()
+        var model = Model()
+        for round in 0..<3 as Range<UInt64> {
+            var diff = StateDiff()
+            for index in 0..<1500 as Range<UInt64> where round == 0 || random.next() % 2 == 0 {
+                let count: UInt64 = index % 500 == 7 ? 2500 : index % 3
+                diff.accounts.append(
+                    .init(
+                        address: Address(UInt256(index)),
+                        account: random.next() % 9 < round ? nil : Account(nonce: random.next() % 300),
+                        slots: (0..<count).map { (UInt256($0), UInt256(random.next() % 3)) }))
+            }
+            state.apply(diff)
+            model.apply(diff)
+            #expect(state.root == model.root)
+        }
+    }
+
     @Test(arguments: [11, 12, 13] as [UInt64])
     func rootsFollowEveryDiff(seed: UInt64) throws {
         var random = SeededGenerator(seed: seed)

@@ -84,6 +84,66 @@ private func hexPrefix(_ path: ArraySlice<UInt8>, isLeaf: Bool) -> [UInt8] {
         #expect(trie.isEmpty)
     }
 
+    /// Many changes at once come to what they come to one after the other: keys that share nothing, or much, or are the
+    /// beginning of others, or are longer than a hash; removals that leave one child, one entry, or none.
+    @Test(arguments: 0..<12 as Range<UInt64>)
+    func manyAtOnceEqualOneByOne(seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed + 1)
+        let long = [UInt8](repeating: 0xab, count: 40)
+        func key() -> [UInt8] {
+            switch seed % 6 {
+            case 0: return Keccak256.hash([UInt8(random.next() % 200)]).bytes
+            case 1: return (0..<(random.next() % 6)).map { _ in [0x00, 0x01, 0x10][Int(random.next() % 3)] }
+            // Hashes that part in their last byte only.
+            case 2: return [UInt8](repeating: 0x77, count: 31) + [UInt8(random.next() % 24)]
+            case 3: return Array(long.prefix(28 + Int(random.next() % 12))) + [UInt8(random.next() % 3)]
+            case 4: return [UInt8(random.next() % 2), UInt8(random.next() % 2) << 4]
+            default: return [UInt8(random.next() % 256), UInt8(random.next() % 256)]
+            }
+        }
+        func entries() -> [(key: [UInt8], value: [UInt8])] {
+            let count = [0, 1, 2, 10, 100][Int(random.next() % 5)]
+            let removals = random.next() % 4
+            return (0..<count).map { _ in
+                // Values of up to 70 bytes: nodes that stand inside their parents, and nodes that do not.
+                let size = random.next() % 4 < removals ? 0 : Int(random.next() % 70) + 1
+                return (key(), [UInt8](repeating: UInt8(random.next() % 255) + 1, count: size))
+            }
+        }
+        var bulk = Trie()
+        var single = Trie()
+        var model: [[UInt8]: [UInt8]] = [:]
+        for step in 0..<120 {
+            let entries = entries()
+            let before = (trie: bulk, root: bulk.rootHash)
+            bulk.set(entries)
+            for (key, value) in entries {
+                single.set(key, value)
+                model[key] = value.isEmpty ? nil : value
+            }
+            let root = bulk.rootHash
+            #expect(root == single.rootHash, "seed \(seed), step \(step)")
+            #expect(before.trie.rootHash == before.root)
+            if step % 10 == 0 { #expect(root == naiveRoot(model.map { ($0.key, $0.value) })) }
+            for key in entries.prefix(3).map(\.key) + [key()] {
+                #expect(bulk.value(for: key) == model[key])
+                #expect(try Trie.verify(bulk.proof(for: key), root: root, key: key) == model[key])
+            }
+            var seen: [[UInt8]] = []
+            bulk.visitEntries { key, value in
+                #expect(value == model[key])
+                seen.append(key)
+            }
+            #expect(seen == model.keys.sorted { $0.lexicographicallyPrecedes($1) })
+        }
+        // All but one go, then that one.
+        let keys = Array(model.keys)
+        bulk.set(keys.dropFirst().map { ($0, []) })
+        #expect(bulk.rootHash == naiveRoot(keys.prefix(1).map { ($0, model[$0] ?? []) }))
+        bulk.set(keys.prefix(1).map { ($0, []) })
+        #expect(bulk.isEmpty && bulk.rootHash == Trie.emptyRoot)
+    }
+
     @Test func orderedRootEqualsTheDefinition() {
         for count in [0, 1, 2, 127, 128, 129, 300] {
             let values = (0..<count).map { [UInt8](repeating: UInt8(truncatingIfNeeded: $0) | 1, count: $0 % 50 + 1) }

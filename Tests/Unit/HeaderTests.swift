@@ -47,7 +47,7 @@ import Testing
         var bloom = Bloom()
         let log = Log(address: Address(.one), topics: [.zero, Bytes32(.max)], data: [1])
         #expect(!bloom.mayContain(log.address.bytes))
-        bloom.add(log)
+        bloom.add([log])
         #expect(bloom.mayContain(log.address.bytes) && bloom.mayContain(Bytes32(.max).bytes))
         #expect(!bloom.mayContain(Bytes32(.one).bytes))
         #expect(bloom.bytes.reduce(0) { $0 + $1.nonzeroBitCount } <= 9)

@@ -1,3 +1,5 @@
+import Commitment
+
 /// What a key held before a block, as the history tables write it.
 ///
 /// Most branches change in one child: such a row names the old children only, and is read against the next newer

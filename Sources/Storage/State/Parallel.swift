@@ -4,14 +4,14 @@ import Synchronization
 /// Work on all cores whose results do not depend on who does what.
 enum Parallel {
     /// `body` of every index, in order; the error of the first index that fails.
-    static func map<Result: Sendable>(
-        _ count: Int, _ body: @Sendable (Int) throws(StorageError) -> Result
-    ) throws(StorageError) -> [Result] {
-        let finished = Mutex<[Int: Swift.Result<Result, StorageError>]>([:])
+    static func map<Result: Sendable, Failure: Error>(
+        _ count: Int, _ body: @Sendable (Int) throws(Failure) -> Result
+    ) throws(Failure) -> [Result] {
+        let finished = Mutex<[Int: Swift.Result<Result, Failure>]>([:])
         withoutActuallyEscaping(body) { body in
             DispatchQueue.concurrentPerform(iterations: count) { index in
-                let result: Swift.Result<Result, StorageError>
-                do throws(StorageError) { result = .success(try body(index)) } catch { result = .failure(error) }
+                let result: Swift.Result<Result, Failure>
+                do throws(Failure) { result = .success(try body(index)) } catch { result = .failure(error) }
                 finished.withLock { $0[index] = result }
             }
         }

@@ -22,8 +22,8 @@ enum StoreTable {
 /// Keys of the state as the store holds it. Accounts and slots stand under their hashes, in the order of the trie, so
 /// that a walk over them is a walk over the trie's leaves.
 enum StateKey {
-    static func hash(_ address: Address) -> Bytes32 { Keccak256.hash(address.bytes) }
-    static func hash(slot: UInt256) -> Bytes32 { Keccak256.hash(slot.bigEndianBytes) }
+    static func hash(_ address: Address) -> Bytes32 { Keccak256.hash(address) }
+    static func hash(slot: UInt256) -> Bytes32 { Keccak256.hash(slot) }
 
     static func account(_ hash: Bytes32) -> [UInt8] { [StoreTable.account] + hash.bytes }
 

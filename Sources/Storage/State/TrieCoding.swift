@@ -1,3 +1,4 @@
+import Commitment
 import Cryptography
 import Foundations
 
@@ -22,8 +23,7 @@ enum StoredLink: Sendable {
     }
 }
 
-/// The RLP of trie nodes, read and written without steps between. Source: Yellow Paper, appendix D.
-enum TrieCoding {
+extension TrieCoding {
     /// nil when the bytes are no node of a state trie.
     static func decode(_ bytes: [UInt8]) -> StoredNode? {
         bytes.withUnsafeBufferPointer { bytes in
@@ -110,25 +110,10 @@ enum TrieCoding {
 
     /// A leaf whose key is left from nibble `depth` on.
     static func appendLeaf(_ key: UInt256, from depth: Int, value: [UInt8], to bytes: inout [UInt8]) {
-        let isByte = value.count == 1 && value[0] < 0x80
-        let valueCount = isByte ? 1 : value.count + headerCount(value.count)
-        let pathCount = (64 - depth) / 2 + 1
-        appendHeader((pathCount == 1 ? 1 : pathCount + 1) + valueCount, base: 0xc0, to: &bytes)
+        appendHeader(pathByteCount(64 - depth) + stringByteCount(value), base: 0xc0, to: &bytes)
         appendPath(key, from: depth, to: 64, isLeaf: true, to: &bytes)
-        if !isByte { appendHeader(value.count, base: 0x80, to: &bytes) }
-        bytes += value
+        append(string: value, to: &bytes)
     }
-
-    /// Nibbles of a key in hex-prefix encoding, as a string.
-    static func appendPath(_ key: UInt256, from start: Int, to end: Int, isLeaf: Bool, to bytes: inout [UInt8]) {
-        let count = end - start
-        if count >= 2 { bytes.append(0x80 + UInt8(count / 2 + 1)) }
-        let flag: UInt8 = isLeaf ? 2 : 0
-        bytes.append(count.isMultiple(of: 2) ? flag << 4 : (flag + 1) << 4 | UInt8(key.nibble(start)))
-        bytes.append(bigEndian: end == 0 ? .zero : key >> UInt64(256 - 4 * end), count: count / 2)
-    }
-
-    private static func headerCount(_ count: Int) -> Int { count < 56 ? 1 : count < 256 ? 2 : count < 65536 ? 3 : 4 }
 
     static func leaf(path: ArraySlice<UInt8>, value: [UInt8]) -> [UInt8] {
         list { append(string: value, to: &$0, after: compact(path, isLeaf: true)) }
@@ -197,21 +182,6 @@ enum TrieCoding {
     private static func append(string: [UInt8], to bytes: inout [UInt8], after first: [UInt8]) {
         append(string: first, to: &bytes)
         append(string: string, to: &bytes)
-    }
-
-    private static func append(string: [UInt8], to bytes: inout [UInt8]) {
-        if string.count == 1, string[0] < 0x80 { return bytes.append(string[0]) }
-        appendHeader(string.count, base: 0x80, to: &bytes)
-        bytes += string
-    }
-
-    static func appendHeader(_ count: Int, base: UInt8, to bytes: inout [UInt8]) {
-        if count < 56 { return bytes.append(base + UInt8(count)) }
-        let size = count < 256 ? 1 : count < 65536 ? 2 : 3
-        bytes.append(base + 55 + UInt8(size))
-        for shift in stride(from: 8 * (size - 1), through: 0, by: -8) {
-            bytes.append(UInt8(truncatingIfNeeded: count >> shift))
-        }
     }
 
     private static func compact(_ path: ArraySlice<UInt8>, isLeaf: Bool) -> [UInt8] {

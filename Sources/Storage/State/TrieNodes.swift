@@ -1,3 +1,4 @@
+import Commitment
 import Foundations
 
 /// Nodes of state tries while they are changed, side by side in a few arrays: nothing is allocated for a node, and what

@@ -1,3 +1,4 @@
+import Commitment
 import Foundations
 
 /// A place in a state trie: the first nibbles of the keys below it.
@@ -23,23 +24,6 @@ struct TriePath {
     }
 
     var nibbles: [UInt8] { (0..<count).map { UInt8(bits.nibble($0)) } }
-}
-
-extension UInt256 {
-    /// Nibble `index` of a key, 0 the most significant.
-    func nibble(_ index: Int) -> Int {
-        let limb =
-            switch index >> 4 {
-            case 0: limb3
-            case 1: limb2
-            case 2: limb1
-            default: limb0
-            }
-        return Int(truncatingIfNeeded: limb &>> UInt64(60 &- 4 &* (index & 15))) & 15
-    }
-
-    /// How many nibbles from the most significant on two keys share.
-    func commonNibbleCount(_ other: UInt256) -> Int { Int((self ^ other).leadingZeroBitCount / 4) }
 }
 
 extension StateKey {

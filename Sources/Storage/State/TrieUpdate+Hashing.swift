@@ -1,3 +1,4 @@
+import Commitment
 import Cryptography
 import Foundations
 
@@ -5,21 +6,6 @@ import Foundations
 // together, go through Keccak side by side.
 
 extension TrieUpdate {
-    /// What a parent writes for a node: its hash, or the node itself when it is shorter than 32 bytes.
-    private struct Name {
-        /// The hash, or the node's bytes as an integer.
-        var word = UInt256.zero
-        /// 0 for a hash, else how many bytes the node has.
-        var inlineCount = 0
-
-        var byteCount: Int { inlineCount == 0 ? 33 : inlineCount }
-
-        func append(to bytes: inout [UInt8]) {
-            if inlineCount == 0 { bytes.append(0xa0) }
-            bytes.append(bigEndian: word, count: inlineCount == 0 ? 32 : inlineCount)
-        }
-    }
-
     /// The nodes of one height above the leaves or above what did not change, each with its trie.
     private typealias Level = [(node: Int32, trie: Int)]
 
@@ -30,7 +16,7 @@ extension TrieUpdate {
     mutating func settle() {
         var levels: [Level] = []
         for index in tries.indices { _ = collect(tries[index].link, tries[index].path.count, index, &levels) }
-        var names = [Name](repeating: Name(), count: nodes.count)
+        var names = [TrieName](repeating: TrieName(.zero), count: nodes.count)
         changes.reserveCapacity(changes.count + levels.reduce(0) { $0 + $1.count })
         var batch = KeccakBatch()
         for level in levels {
@@ -64,7 +50,7 @@ extension TrieUpdate {
     }
 
     private mutating func settle(
-        _ part: ArraySlice<(node: Int32, trie: Int)>, _ batch: inout KeccakBatch, _ names: inout [Name]
+        _ part: ArraySlice<(node: Int32, trie: Int)>, _ batch: inout KeccakBatch, _ names: inout [TrieName]
     ) {
         batch.removeAll()
         for (node, _) in part { batch.append { encode(nodes[node], names, to: &$0) } }
@@ -74,10 +60,10 @@ extension TrieUpdate {
             let current = nodes[node]
             if encoded.count < 32, current.depth > 0 {
                 // It stands inside its parent; where it stood by itself before, nothing does.
-                names[Int(node)] = Name(word: UInt256(bigEndian: encoded), inlineCount: encoded.count)
+                names[Int(node)] = TrieName(inline: encoded)
                 continue
             }
-            names[Int(node)] = Name(word: hashes[index].word)
+            names[Int(node)] = TrieName(hashes[index])
             if current.depth == tries[trie].path.count { tries[trie].hash = hashes[index] }
             var old: [UInt8]?
             if current.place >= 0 {
@@ -93,14 +79,13 @@ extension TrieUpdate {
 
     // MARK: Encoding
 
-    private func encode(_ node: TrieNodes.Node, _ names: [Name], to bytes: inout [UInt8]) {
+    private func encode(_ node: TrieNodes.Node, _ names: [TrieName], to bytes: inout [UInt8]) {
         switch node.content {
         case .leaf(let value):
             TrieCoding.appendLeaf(node.key, from: node.depth, value: nodes.values[Int(value)], to: &bytes)
         case .extended(let end, let child):
-            let pathCount = (end - node.depth) / 2 + 1
             TrieCoding.appendHeader(
-                (pathCount == 1 ? 1 : pathCount + 1) + byteCount(child, names), base: 0xc0, to: &bytes)
+                TrieCoding.pathByteCount(end - node.depth) + byteCount(child, names), base: 0xc0, to: &bytes)
             TrieCoding.appendPath(node.key, from: node.depth, to: end, isLeaf: false, to: &bytes)
             append(child, names, to: &bytes)
         case .branch(let branch):
@@ -112,7 +97,7 @@ extension TrieUpdate {
         }
     }
 
-    private func byteCount(_ link: TrieNodes.Link, _ names: [Name]) -> Int {
+    private func byteCount(_ link: TrieNodes.Link, _ names: [TrieName]) -> Int {
         switch link {
         case .none: 1
         case .hash: 33
@@ -120,10 +105,10 @@ extension TrieUpdate {
         }
     }
 
-    private func append(_ link: TrieNodes.Link, _ names: [Name], to bytes: inout [UInt8]) {
+    private func append(_ link: TrieNodes.Link, _ names: [TrieName], to bytes: inout [UInt8]) {
         switch link {
         case .none: bytes.append(0x80)
-        case .hash(let hash): Name(word: hash.word).append(to: &bytes)
+        case .hash(let hash): TrieName(hash).append(to: &bytes)
         case .node(let node): names[Int(node)].append(to: &bytes)
         }
     }

@@ -193,11 +193,6 @@ private struct Simulation {
         #expect(count(.liquidationStep) > 0)
         if seed != 4 { #expect(count(.liquidationFilled) > 0) }
         if seed != 2 && seed != 4 { #expect(count(.auctionBid) > 0) }
-        print(
-            "seed \(seed):",
-            VenueEventKind.allCases.filter { count($0) > 0 && $0.rawValue >= VenueEventKind.badDebt.rawValue }
-                .map { "\($0) \(count($0))" }.joined(separator: ", "),
-            simulation.fixture.venue.solvencyRecord(), simulation.fixture.venue.liquidationTotals())
     }
 
     /// The same acts give the same venue.

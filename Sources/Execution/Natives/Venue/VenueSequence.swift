@@ -1,6 +1,6 @@
-package import Chain
-package import Derivatives
-package import Foundations
+public import Chain
+public import Derivatives
+public import Foundations
 
 /// Where transactions may stand in a block of a chain with a venue (derivatives.md, section 3): those that call the oracle come first, the
 /// others follow as the venue's ordering rule says.
@@ -8,26 +8,26 @@ package import Foundations
 /// A rank is of the call data alone, so that whoever makes or checks a block finds the same. What calls a contract that is not the
 /// venue's may lead anywhere, and ranks with what may trade. No transaction comes before an earlier one of its sender: it has at
 /// least that one's rank.
-package struct VenueSequence: Sendable {
-    package enum Rank: UInt8, Comparable, Sendable {
+public struct VenueSequence: Sendable {
+    public enum Rank: UInt8, Comparable, Sendable {
         /// A call of the oracle.
         case report
         /// The classes of `OrderingRule.cancelsFirst`; under the other rules every transaction is `passive`.
         case passive, cancel, taking
 
-        package static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
+        public static func < (left: Rank, right: Rank) -> Bool { left.rawValue < right.rawValue }
     }
 
-    package let rule: OrderingRule
+    public let rule: OrderingRule
     private var last = Rank.report
     private var ofSenders = Table<Address, Rank>()
 
-    package init(rule: OrderingRule) {
+    public init(rule: OrderingRule) {
         self.rule = rule
     }
 
     /// Checks that a transaction may come next, and returns its rank.
-    package func rank(of transaction: Transaction, sender: Address) throws(TransactionError) -> Rank {
+    public func rank(of transaction: Transaction, sender: Address) throws(TransactionError) -> Rank {
         let own = ownRank(transaction)
         let rank = max(own, ofSenders[sender] ?? .report)
         if own == .report, last > .report { throw .reportAfterOthers }
@@ -36,7 +36,7 @@ package struct VenueSequence: Sendable {
     }
 
     /// A transaction has come next.
-    package mutating func note(_ rank: Rank, sender: Address) {
+    public mutating func note(_ rank: Rank, sender: Address) {
         last = rank
         let position = ofSenders.position(of: sender) ?? ofSenders.insertNew(sender, rank)
         ofSenders.values[position] = rank
@@ -44,7 +44,7 @@ package struct VenueSequence: Sendable {
 
     /// The order in which transactions can stand in one block, as positions in the sequencer's order, in which each sender's nonces
     /// ascend. A call of the oracle behind another transaction of its sender is left out, with all that follow it, for a later block.
-    package func arrange(_ transactions: [(transaction: Transaction, sender: Address)]) -> [Int] {
+    public func arrange(_ transactions: [(transaction: Transaction, sender: Address)]) -> [Int] {
         var ranks: [Rank?] = []
         var known = ofSenders
         var waiting = Table<Address, Bool>()

@@ -5,7 +5,7 @@ enum ExpiryCalendar {
     private static let notice: UInt64 = 3600
 
     /// The first 08:00 that comes at least an hour behind `time`, as a number of days since 1970.
-    private static func firstDay(after time: UInt64) -> UInt64 { (time + notice - 28_800 + day - 1) / day }
+    private static func firstDay(after time: UInt64) -> UInt64 { (time + notice + day - 28_800 - 1) / day }
 
     private static func expiry(_ day: UInt64) -> UInt64 { day * ExpiryCalendar.day + 28_800 }
 

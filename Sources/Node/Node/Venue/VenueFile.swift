@@ -54,7 +54,7 @@ public struct VenueFile: Sendable {
             let before = venue.checkpoint
             do throws(VenueError) { try step.act(&venue) } catch {
                 venue.revert(to: before)
-                problems.add(step.path, found: "what the venue refuses", accepted: "\(error)")
+                problems.add(step.path, found: "what the venue refuses (\(error))", accepted: "what it takes")
             }
         }
         if !problems.list.isEmpty { throw VenueFileError(problems: problems.list) }

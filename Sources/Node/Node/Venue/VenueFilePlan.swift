@@ -45,6 +45,7 @@ struct VenueFilePlan {
         if let publishers = root.required("publishers") { readPublishers(publishers) }
         readBook(root)
         if let scenarios = root["scenarios"] { readScenarios(scenarios) }
+        if let policies = root["policies"] { readPolicies(policies) }
         readSettings(root, underlying: 0)
         if let collateral = root["collateral"] { readCollateral(collateral) }
         readUnderlyings(root)
@@ -192,6 +193,29 @@ struct VenueFilePlan {
         add(value.path) { venue throws(VenueError) in try venue.setScenarios(all) }
     }
 
+    /// The steps of a liquidation (derivatives.md, section 8) and how each may be done, in the numbers' order of the parameter that
+    /// has the step's name.
+    private static let policies: [(step: String, ways: [String])] = [
+        ("cancel", ["none", "all"]), ("book", ["none", "parts", "atOnce"]), ("auction", ["none", "dutch"]),
+        ("insolvency", ["none", "risingShare"]), ("deleveraging", ["none", "queue", "proRata", "minimal"]),
+        ("socialisation", ["none", "profitable"]),
+    ]
+
+    private static let policySuffix = "Policy"
+
+    private mutating func readPolicies(_ value: VenueFileValue) {
+        let known = VenueFilePlan.policies.compactMap { step, ways in
+            VenueParameter.allCases.first { "\($0)" == step + VenueFilePlan.policySuffix }.map { (step, ways, $0) }
+        }
+        guard let object = value.object(known.map(\.0)) else { return }
+        for (step, ways, parameter) in known {
+            guard let entry = object[step],
+                let number = entry.choice(ways.enumerated().map { ($1, Int128($0)) })
+            else { continue }
+            add(entry.path) { venue throws(VenueError) in try venue.set(parameter, to: number) }
+        }
+    }
+
     /// What may be set for all underlyings (0) and for one.
     mutating func readSettings(_ object: VenueFileObject, underlying: UInt32) {
         if let parameters = object["parameters"] { readParameters(parameters, underlying) }
@@ -201,6 +225,7 @@ struct VenueFilePlan {
 
     private mutating func readParameters(_ value: VenueFileValue, _ underlying: UInt32) {
         let known = VenueParameter.allCases.map { (name: "\($0)", parameter: $0) }
+            .filter { !$0.name.hasSuffix(VenueFilePlan.policySuffix) }
         guard let object = value.object(known.map(\.name)) else { return }
         for (key, entry) in object.all {
             guard let parameter = known.first(where: { $0.name == key })?.parameter else { continue }
