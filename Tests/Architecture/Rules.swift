@@ -18,7 +18,8 @@ enum Rules {
             guard let match = line.code.firstMatch(of: pattern) else { continue }
             let name = String(match.1)
             if line.code.contains("package import ") {
-                complaints.append("\(line.number): a package import of \(name) ends cross-module optimisation of the module")
+                complaints.append(
+                    "\(line.number): a package import of \(name) ends cross-module optimisation of the module")
             }
             if let place = order.firstIndex(of: name) {
                 if place >= own {
