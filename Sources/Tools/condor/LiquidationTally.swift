@@ -1,5 +1,6 @@
 import Agents
 import Derivatives
+import Foundations
 import JSONText
 
 /// What of the waterfall (derivatives.md, section 8) was seen, step by step.
@@ -37,14 +38,15 @@ struct LiquidationTally {
         switch log.kind {
         case .orderRemoved: if log.integer(2) == UInt64(RemovalReason.liquidation.rawValue) { ordersCancelled += 1 }
         case .liquidationStep:
-            switch LiquidationStep(rawValue: UInt8(clamping: log.integer(1))) {
+            guard let step = LiquidationStep(rawValue: UInt8(clamping: log.integer(1))) else { return }
+            switch step {
             case .orders:
                 entered += 1
                 first = first ?? second
             case .auction: auctions += 1
             case .insolvency: insolvencies += 1
-            case LiquidationStep.none: left += 1
-            default: break
+            case .none: left += 1
+            case .book, .deleveraging, .socialisation: break
             }
         case .liquidationFilled:
             bookFills += 1

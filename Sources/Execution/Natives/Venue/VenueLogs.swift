@@ -1,6 +1,6 @@
-package import Chain
-package import Derivatives
-package import Foundations
+public import Chain
+public import Derivatives
+public import Foundations
 
 extension VenueEvent {
     /// The event as a log: the first words are topics, the others data.
@@ -17,7 +17,7 @@ extension VenueEvent {
 
 extension VenueEvent {
     /// The event that a log of the venue's contracts tells; nil for any other log.
-    package init?(_ log: Log) {
+    public init?(_ log: Log) {
         guard let topic = log.topics.first,
             let kind = VenueEventKind.allCases.first(where: { $0.topic == topic && $0.emitter == log.address })
         else { return nil }
@@ -34,12 +34,12 @@ extension VenueEventKind {
     var indexedCount: Int { declaration.indexed }
 
     /// Which logs tell of it: the contract's address and the first topic.
-    package var emitter: Address { contract.address }
-    package var topic: Bytes32 { Bytes32(declaration.topic) }
+    public var emitter: Address { contract.address }
+    public var topic: Bytes32 { Bytes32(declaration.topic) }
 
     /// As the interface files have them.
-    package var name: StaticString { declaration.name }
-    package var parameters: [(name: StaticString, isSigned: Bool)] {
+    public var name: StaticString { declaration.name }
+    public var parameters: [(name: StaticString, isSigned: Bool)] {
         declaration.parameters.map { parameter in
             if case .signed = parameter.type { return (parameter.name, true) }
             return (parameter.name, false)
