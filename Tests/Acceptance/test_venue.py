@@ -10,7 +10,7 @@ from web3.exceptions import ContractLogicError, Web3Exception
 from web3.logs import DISCARD
 
 WAD = 10**18
-CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13}
+CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13, "Liquidation": 0x0C14}
 SPOT, FORWARD, SURFACE, RATE = 0, 1, 2, 3
 GTC, IOC, FOK, POST_ONLY = 0, 1, 2, 3
 PERPETUAL, CALL, PUT = 0, 2, 3
