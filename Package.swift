@@ -42,6 +42,9 @@ let floors: [Module] = [
         name: "Networking", kind: .host, path: "Node/Networking", imports: ["Foundations"],
         systemLibraries: ["CHTTPParser", "CWslay", "COpenSSL", "CLinux"]),
     Module(
+        name: "Agents", kind: .host, path: "Agents",
+        imports: ["Foundations", "Cryptography", "Chain", "Derivatives", "JSONText"]),
+    Module(
         name: "Node", kind: .host, path: "Node/Node",
         imports: [
             "Foundations", "Cryptography", "Chain", "State", "EVM", "Derivatives", "Execution", "Commitment",

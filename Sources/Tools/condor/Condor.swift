@@ -4,8 +4,8 @@ import Foundation
 @main
 struct Condor {
     static let commands: [Command] = [
-        .node, .venue, .importBlocks, .database, .snapshot, .run, .precompile, .price, .stateTest, .blockTest,
-        .transactionTest,
+        .node, .venue, .agents, .demo, .importBlocks, .database, .snapshot, .run, .precompile, .price, .stateTest,
+        .blockTest, .transactionTest,
         .trieTest, .rlpTest, .difficultyTest, .basicTest, .transition, .blockBuilder, .fuzz, .opcodes, .version,
     ]
 

@@ -31,6 +31,9 @@ extension Command {
             Option(name: "balance", value: "ETHER", help: "ether in each account (default 10000)"),
             Option(name: "mnemonic", value: "WORDS", help: "the accounts' phrase (default 'test test … junk')"),
             Option(name: "gas-limit", value: "N", help: "gas limit that blocks tend to (default 30000000)"),
+            Option(
+                name: "with-agents",
+                help: "--dev: the usual agents trade on its venue (default venues/dev.json), a block every 2 s"),
             Option(name: "threads", value: "N", help: "threads that serve requests (default: all cores)"),
             Option(name: "quiet", help: "print no accounts and keys, and no log unless --log-format asks for one"),
             Option(
@@ -65,6 +68,9 @@ extension Command {
         ]
         where forkedFrom != nil && arguments.value(name) != nil {
             throw UsageError(message: "--\(name) needs --dev: \(reason)")
+        }
+        if arguments.flag("with-agents"), forkedFrom != nil || genesisFile != nil || !arguments.flag("dev") {
+            throw UsageError(message: "--with-agents needs --dev: agents trade on a development chain")
         }
         let storage = try StorageOptions.read(arguments)
         let host = arguments.value("host") ?? "127.0.0.1"
@@ -107,8 +113,12 @@ extension Command {
         }
         print("Listening on http://\(host):\(node.port) and ws://\(host):\(node.port)")
         fflush(nil)
+        let agents =
+            arguments.flag("with-agents")
+            ? try BackgroundAgents(usualAgainst: "http://\(host):\(node.port)", isQuiet: arguments.flag("quiet")) : nil
         _ = condor_wait_for_stop_signal()
         print("Stopping.")
+        agents?.stop()
         node.stop()
         if let failure = node.failure {
             printError("condor node: stopped because \(failure)")
@@ -139,12 +149,20 @@ extension Command {
         chain.chainID = try arguments.integer("chain-id", default: chain.chainID, in: 1...(1 << 53))
         chain.accountCount = Int(try arguments.integer("accounts", default: 10, in: 1...1000))
         chain.balance = try arguments.integer("balance", default: chain.balance, in: 0...1_000_000_000_000)
+        // A round of all agents fits one block.
+        if arguments.flag("with-agents") { chain.gasLimit = 500_000_000 }
         chain.gasLimit = try arguments.integer("gas-limit", default: chain.gasLimit, in: 5000...(1 << 50))
         if let phrase = arguments.value("mnemonic") { chain.mnemonic = phrase }
-        if let path = arguments.value("venue") { chain.venue = [UInt8](try FileBytes.read(path)) }
+        if let path = arguments.value("venue") {
+            chain.venue = [UInt8](try FileBytes.read(path))
+        } else if arguments.flag("with-agents") {
+            chain.venue = try VenueOptions.usual()
+        }
         chain.genesisTime = try VenueOptions.genesisTime(arguments)
         if arguments.value("block-time") != nil {
             chain.blockTime = try arguments.integer("block-time", default: 12, in: 1...86400)
+        } else if arguments.flag("with-agents") {
+            chain.blockTime = 2
         }
         return chain
     }

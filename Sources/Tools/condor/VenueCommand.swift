@@ -57,6 +57,23 @@ enum VenueOptions {
         return try DevelopmentGenesis(chain)
     }
 
+    /// The development venue: of the folder one is in, or of the repository that the program was built in.
+    static func usual() throws -> [UInt8] {
+        let program = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+        var folders = [URL(fileURLWithPath: ".")]
+        var folder = program.deletingLastPathComponent()
+        for _ in 0..<4 {
+            folders.append(folder)
+            folder.deleteLastPathComponent()
+        }
+        for folder in folders {
+            let file = folder.appendingPathComponent("venues/dev.json")
+            if let data = FileManager.default.contents(atPath: file.path) { return [UInt8](data) }
+        }
+        throw UsageError(
+            message: "venues/dev.json is neither here nor where the program was built; --venue FILE names one")
+    }
+
     /// nil for now.
     static func genesisTime(_ arguments: Arguments) throws -> UInt64? {
         guard arguments.value("genesis-time") != nil else { return nil }

@@ -1,0 +1,121 @@
+import Derivatives
+import Foundations
+
+/// How a hedger trades options.
+public struct HedgerTerms: Sendable {
+    public var name: String
+    public var underlyings: [String]
+    public var cash: Double
+    /// Whether it buys options or sells them.
+    public var buys: Bool
+    /// What one trade is worth by its underlying, in quote money, how likely one is in a round, and how much is enough.
+    public var notional: Double
+    public var appetite: Double
+    public var limit: Double
+    /// The delta that it leaves open, in quote money.
+    public var band: Double
+
+    public init(
+        name: String, underlyings: [String], cash: Double, buys: Bool, notional: Double, appetite: Double,
+        limit: Double, band: Double
+    ) {
+        self.name = name
+        self.underlyings = underlyings
+        self.cash = cash
+        self.buys = buys
+        self.notional = notional
+        self.appetite = appetite
+        self.limit = limit
+        self.band = band
+    }
+}
+
+/// Takes options from the book and holds their delta near zero with the perpetual.
+public final class DeltaHedger: Agent {
+    public let name: String
+    private let terms: HedgerTerms
+    private let wallet: Wallet
+    private var random: AgentRandom
+
+    public init(_ terms: HedgerTerms, wallet: Wallet, random: AgentRandom) {
+        name = terms.name
+        self.terms = terms
+        self.wallet = wallet
+        self.random = random
+    }
+
+    public func prepare(_ desk: Desk, _ market: Market) throws {
+        try desk.fund(name, wallet, accounts: 0..<1, cash: terms.cash)
+        desk.send(
+            name, .fund, from: wallet, to: VenueABI.clearing, VenueABI.setMarginMode,
+            [.number(0 as UInt32), .number(1 as UInt8)], gas: 3_000_000)
+    }
+
+    public func act(_ desk: Desk, _ market: Market) throws {
+        let positions = try market.positions(of: AccountID(owner: wallet.address))
+        for symbol in terms.underlyings {
+            guard let underlying = market.underlying(symbol), let index = try market.index(of: underlying),
+                let perpetual = market.perpetual(of: underlying)
+            else { continue }
+            let held = market.instruments.filter {
+                $0.id.underlying == underlying && $0.id.kind.isOption && positions[$0.number, default: 0] != 0
+            }
+            // Every underlying takes the same numbers out of the generator, whatever it holds.
+            let trades = random.chance(terms.appetite)
+            let choice = random.next()
+            if trades { try trade(underlying, index, held, positions, choice, desk, market) }
+            let delta = try self.delta(of: held, underlying, positions, market)
+            let open = delta + Money.number(positions[perpetual.number] ?? 0)
+            guard abs(open) * index > terms.band else { continue }
+            let size = perpetual.size(abs(open))
+            guard size > 0 else { continue }
+            let isBuy = open < 0
+            desk.takeOrder(
+                name, .hedge, from: wallet, index: 0, perpetual, isBuy: isBuy,
+                price: perpetual.price(index * (isBuy ? 1.01 : 0.99), isBuy: !isBuy), size: size)
+        }
+    }
+
+    /// The delta of what is held, in units of the underlying.
+    private func delta(
+        of held: [ListedInstrument], _ underlying: UInt32, _ positions: [UInt32: Int128], _ market: Market
+    ) throws -> Double {
+        guard !held.isEmpty else { return 0 }
+        let marks = try market.marks(of: held)
+        var delta = 0.0
+        for (option, mark) in zip(held, marks) {
+            guard let mark, let forward = try market.forward(of: underlying, expiry: option.id.expiry) else { continue }
+            let strike = Double(UInt64(clamping: option.id.strike)) / 1e8
+            let isCall = option.id.kind.isCall
+            let value = OptionModel.value(
+                isCall: isCall, forward: forward, strike: strike,
+                years: Publisher.years(from: market.time, to: option.id.expiry), rate: 0.04, price: mark)
+            // What is worth its payoff alone moves with all of the underlying or none of it.
+            let limit = isCall ? (forward > strike ? 1.0 : 0) : (forward < strike ? -1 : 0)
+            delta += (value?.delta ?? limit) * Money.number(positions[option.number] ?? 0)
+        }
+        return delta
+    }
+
+    private func trade(
+        _ underlying: UInt32, _ index: Double, _ held: [ListedInstrument], _ positions: [UInt32: Int128],
+        _ choice: UInt64, _ desk: Desk, _ market: Market
+    ) throws {
+        let sum = held.reduce(0.0) { $0 + abs(Money.number(positions[$1.number] ?? 0)) * index }
+        guard sum < terms.limit else { return }
+        let chain = market.instruments.filter {
+            $0.id.underlying == underlying && $0.id.kind.isOption && $0.trades && $0.id.expiry > market.time + 3600
+        }
+        let near = MarketMaker.nearest(chain, to: index, strikes: 3)
+        guard !near.isEmpty else { return }
+        let option = near[Int(choice % UInt64(near.count))]
+        let top = try market.client.read(VenueABI.book, VenueABI.top, [.word(option.id.word)])
+        let price = top[terms.buys ? 1 : 0].amount
+        let size = option.size(terms.notional / index)
+        guard price > 0, size > 0, let mark = try market.marks(of: [option])[0] else { return }
+        // Not at any price.
+        guard abs(Money.number(price) / mark - 1) < 0.3 else { return }
+        desk.takeOrder(
+            name, .order, from: wallet, index: 0, option, isBuy: terms.buys, price: price, size: size)
+    }
+}
