@@ -78,7 +78,7 @@ struct VenueNativesTests {
         // Somebody buys on little money, quotes go, the price falls, and the portfolio is auctioned.
         let third = try venue.openAccount(AccountID(owner: publisher))
         try venue.deposit(5000 * wad, to: third)
-        try venue.place(order(.buy, nil, 1000), for: third)
+        try venue.place(order(.buy, 1_001_500, 1000), for: third)
         try venue.cancelAll(of: first)
         for block in 10...11 as ClosedRange<UInt64> {
             venue.beginBlock(number: block, time: venue.time + 12)

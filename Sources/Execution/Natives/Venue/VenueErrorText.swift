@@ -1,11 +1,11 @@
 #if !hasFeature(Embedded)
-    package import Derivatives
+    public import Derivatives
     import Foundations
 
     extension VenueError {
         /// The custom error as the interface files name it, with its arguments, and what it means:
         /// `InsufficientMargin(available: 5, required: 7): …`.
-        package var text: String {
+        public var text: String {
             let output = output
             guard let selector = UInt32(selectorOf: output),
                 let declared = VenueReverts.all.first(where: { $0.selector == selector })
