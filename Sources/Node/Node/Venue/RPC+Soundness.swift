@@ -21,7 +21,8 @@ extension RPCService {
             }
         },
         "condor_auctions": reading(block: 0) { reader, _, writer in
-            let queue = reader.venue.liquidationQueue(most: Int(clamping: reader.venue.liquidationQueueCount()))
+            // Each is valued in full.
+            let queue = reader.venue.liquidationQueue(most: 1000)
             try writer.array(queue) { writer, account in try reader.write(liquidationOf: account, to: &writer) }
         },
         "condor_solvency": reading(block: 0) { reader, _, writer in

@@ -109,7 +109,7 @@ class Client:
         return parse(Breakers, result)
 
     def auctions(self, block: Block = "latest") -> list[Liquidation]:
-        """The accounts in the waterfall, first to be served first, with what of them is for sale."""
+        """The accounts in the waterfall, at most 1,000 in no particular order, with what of them is for sale."""
         return parse(list[Liquidation], self.request("condor_auctions", block_json(block)))
 
     def solvency(self, block: Block = "latest") -> Solvency:

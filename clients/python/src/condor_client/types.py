@@ -474,7 +474,7 @@ class SolvencyRecord:
     cash: Decimal
     insurance_fund: Decimal
     bad_debt: Decimal
-    #: Equity over maintenance requirement of the worst account; None where nobody has one.
+    #: Equity over maintenance requirement of the worst account; None where all are above 9.2.
     worst_ratio: Optional[Decimal]
     in_liquidation: int
 
