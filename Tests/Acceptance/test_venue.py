@@ -233,9 +233,9 @@ def test_a_token_that_calls_back_in(stage):
     deposit = stage.clearing.functions.deposit(stage.maker, 0, collateral, WAD)
     order = [stage.maker, 0, stage.perpetual, True, 99_000 * WAD, WAD, GTC, 0]
     for contract, name, arguments in (
-            (stage.clearing, "withdraw", [0, 0, WAD, token.address]), (stage.clearing, "transfer", [0, 1, 0, WAD]),
+            (stage.clearing, "withdraw", [0, 0, WAD, token.address]), (stage.clearing, "transfer", [0, token.address, 0, 0, WAD]),
             (stage.clearing, "deposit", [token.address, 0, collateral, WAD]), (stage.book, "place", order),
-            (stage.book, "cancelAll", [stage.maker, 0]), (stage.oracle, "updateMarks", [1])):
+            (stage.book, "cancelAll", [stage.maker, 0, 0]), (stage.oracle, "updateMarks", [1])):
         stage.send(stage.maker, token.functions.plan(contract.address, contract.encode_abi(name, arguments)))
         stage.send(stage.maker, deposit)
         assert token.functions.succeeded().call() is False
