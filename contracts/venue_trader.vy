@@ -3,6 +3,7 @@
 
 from interfaces import Book
 from interfaces import Clearing
+from interfaces import Liquidation
 
 interface Token:
     def approve(spender: address, amount: uint256) -> bool: nonpayable
@@ -10,12 +11,16 @@ interface Token:
 
 BOOK: constant(address) = 0x0000000000000000000000000000000000000C12
 CLEARING: constant(address) = 0x0000000000000000000000000000000000000c13
+LIQUIDATION: constant(address) = 0x0000000000000000000000000000000000000C14
 POST_ONLY: constant(uint8) = 3
 
 owner: public(address)
 # The resting quote, and how often it was moved.
 quote: public(uint256)
 moves: public(uint256)
+# How many auctions it took part in, and what it paid.
+bids: public(uint256)
+paid: public(int256)
 
 
 @deploy
@@ -81,6 +86,28 @@ def take(instrument: uint256, is_buy: bool, size: uint256, hedge: uint256, hedge
     assert self._trade(instrument, is_buy, size) == size, "not filled"
     assert self._trade(hedge, not is_buy, hedge_size) == hedge_size, "not hedged"
     return self._checked(0)
+
+
+@external
+def bid(account: address, index: uint32, fraction: uint256, limit: int256, least_margin: int256) -> int256:
+    """
+    Takes a fraction of a portfolio in auction as it stands now, for at most `limit`, and answers the initial margin that is left.
+    """
+    assert msg.sender == self.owner, "not owner"
+    step: uint8 = 0
+    trade: uint64 = 0
+    start: uint64 = 0
+    value: int256 = 0
+    whole: int256 = 0
+    most: uint256 = 0
+    least: uint256 = 0
+    step, trade, start, value, whole, most, least = staticcall Liquidation(LIQUIDATION).auction(account, index)
+    sold: uint256 = 0
+    price: int256 = 0
+    sold, price, trade = extcall Liquidation(LIQUIDATION).bid(self, 0, account, index, fraction, limit, trade)
+    self.bids += 1
+    self.paid += price
+    return self._checked(least_margin)
 
 
 @internal

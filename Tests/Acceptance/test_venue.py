@@ -10,7 +10,7 @@ from web3.exceptions import ContractLogicError, Web3Exception
 from web3.logs import DISCARD
 
 WAD = 10**18
-CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13}
+CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13, "Liquidation": 0x0C14}
 SPOT, FORWARD, SURFACE, RATE = 0, 1, 2, 3
 GTC, IOC, FOK, POST_ONLY = 0, 1, 2, 3
 PERPETUAL, CALL, PUT = 0, 2, 3
@@ -222,6 +222,31 @@ def test_a_session_key_trades_and_takes_no_money(stage):
     call = stage.book.functions.place(stage.maker, 0, stage.perpetual, True, 99_000 * WAD, WAD, GTC, 0)
     stage.send(key, call)
     stage.refused(key, stage.clearing.functions.withdraw(0, 0, WAD, key), "UnknownAccount")
+
+
+def test_a_token_that_calls_back_in(stage):
+    """While the venue calls a token, all that writes is closed in all of its contracts, whoever asks; what reads is open."""
+    token = stage.deploy("../Tests/Acceptance/contracts/thief_token.vy")
+    stage.send(stage.owner, stage.instruments.functions.addCollateral(token.address, 18, 1, WAD // 10))
+    collateral = stage.instruments.functions.collateralCount().call()
+    stage.send(stage.maker, stage.clearing.functions.setSessionKey(0, token.address, 2**40))
+    deposit = stage.clearing.functions.deposit(stage.maker, 0, collateral, WAD)
+    order = [stage.maker, 0, stage.perpetual, True, 99_000 * WAD, WAD, GTC, 0]
+    for contract, name, arguments in (
+            (stage.clearing, "withdraw", [0, 0, WAD, token.address]), (stage.clearing, "transfer", [0, token.address, 0, 0, WAD]),
+            (stage.clearing, "deposit", [token.address, 0, collateral, WAD]), (stage.book, "place", order),
+            (stage.book, "cancelAll", [stage.maker, 0, 0]), (stage.oracle, "updateMarks", [1])):
+        stage.send(stage.maker, token.functions.plan(contract.address, contract.encode_abi(name, arguments)))
+        stage.send(stage.maker, deposit)
+        assert token.functions.succeeded().call() is False
+        assert token.functions.answer().call() == stage.w3.keccak(text="Reentrant()")[:4], name
+    assert stage.clearing.functions.collateralBalance(stage.maker, 0, collateral).call() == 6 * WAD
+    assert stage.book.functions.orders(stage.maker, 0).call() == []
+    read = stage.clearing.encode_abi("collateralBalance", [stage.maker, 0, collateral])
+    stage.send(stage.maker, token.functions.plan(stage.clearing.address, read))
+    stage.send(stage.maker, deposit)
+    # The books are whole before the token is asked.
+    assert token.functions.succeeded().call() is True and int.from_bytes(token.functions.answer().call(), "big") == 7 * WAD
 
 
 def test_a_contract_trades_atomically(stage):

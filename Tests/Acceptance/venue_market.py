@@ -9,7 +9,7 @@ from web3.datastructures import AttributeDict
 
 WAD = 10**18
 DAY = 86_400
-CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13}
+CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13, "Liquidation": 0x0C14}
 SPOT, FORWARD, SURFACE, RATE = 0, 1, 2, 3
 GTC, IOC, FOK, POST_ONLY = 0, 1, 2, 3
 PERPETUAL, FUTURE, CALL, PUT, AMERICAN_CALL, AMERICAN_PUT = range(6)

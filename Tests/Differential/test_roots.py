@@ -90,7 +90,7 @@ def allocation(node):
     for address in SYSTEM:
         accounts[address.lower()] = {"balance": "0x0", "nonce": "0x1", "code": w3.eth.get_code(address).to_0x_hex()}
     # What the venue's activation writes in the first block, and who owns the venue: role 0 and 1 in table 7 of Instruments.
-    for native in ("0c01", "0c02", "0c10", "0c11", "0c12", "0c13"):
+    for native in ("0c01", "0c02", "0c10", "0c11", "0c12", "0c13", "0c14"):
         accounts["0x" + native.rjust(40, "0")] = {"balance": "0x0", "nonce": "0x1", "code": "0xfe"}
     owner = "0x" + w3.eth.accounts[0][2:].lower().rjust(64, "0")
     accounts["0x" + "0c11".rjust(40, "0")]["storage"] = {f"0x{7 << 248 | role:064x}": owner for role in (0, 1)}

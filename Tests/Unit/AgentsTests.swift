@@ -76,7 +76,7 @@ import Testing
         #expect(try #require(quotes.first { !$0.isBuy }).size == 10)
         // A full one takes no more.
         #expect(AgentsTests.model.quotes(fair: 100, inventory: 10_000, stress: 0).allSatisfy { !$0.isBuy })
-        #expect(AgentsTests.model.quotes(fair: 100, inventory: -20_000, stress: 0).allSatisfy(\.isBuy))
+        #expect(AgentsTests.model.quotes(fair: 100, inventory: -20_000, stress: 0).allSatisfy { $0.isBuy })
         #expect(AgentsTests.model.quotes(fair: 0, inventory: 0, stress: 0).isEmpty)
     }
 

@@ -116,7 +116,7 @@ public struct PriceTable: PriceSource, Equatable {
         var symbols: [String]?
         var rows: [(second: UInt64, prices: [Double])] = []
         var first: UInt64 = 0
-        for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(PriceTable.trimmed)
             if fields.count == 1, fields[0].isEmpty || fields[0].hasPrefix("#") { continue }
             if fields[0].hasPrefix("#") { continue }

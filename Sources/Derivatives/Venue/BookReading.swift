@@ -1,10 +1,29 @@
-import Foundations
+public import Foundations
 
 /// A price and what waits at it.
 public struct BookLevel: Equatable, Sendable {
     public let ticks: Int64
     public let lots: Int64
     public let orders: UInt32
+}
+
+/// A level as a changed word of the state tells it: which book's, which side's, and what waits there now (0 lots: nothing).
+public struct BookLevelChange: Equatable, Sendable {
+    public let instrument: InstrumentNumber
+    public let side: Side
+    public let level: BookLevel
+
+    /// nil for a slot of another table, or of dormant orders.
+    public init?(slot: VenueSlot, word: UInt256) {
+        let (table, ladder) = (slot.word.limb3 &>> 56, slot.word.limb3 & 0x00ff_ffff_ffff_ffff)
+        guard slot.contract == .book, table == 3, let ladder = Ladder(rawValue: ladder),
+            ladder == .bids || ladder == .asks
+        else { return nil }
+        instrument = InstrumentNumber(truncatingIfNeeded: slot.word.limb2)
+        side = ladder == .bids ? .buy : .sell
+        let found = BookLevelWord(word)
+        level = BookLevel(ticks: Int64(slot.word.limb0.lowHalf), lots: found.lots, orders: found.orders)
+    }
 }
 
 // What a reader asks of the book. Nothing here writes.
@@ -31,6 +50,9 @@ extension ClearingHouse {
         let best = loadBook(instrument).bestAsk
         return best == 0 ? nil : Int64(best)
     }
+
+    /// How many orders a book has numbered: it grows with every order that comes.
+    public mutating func orderSequence(of instrument: InstrumentNumber) -> UInt64 { loadBook(instrument).sequence }
 
     /// Open orders of a book, dormant ones too.
     public mutating func openOrderCount(in instrument: InstrumentNumber) -> Int {

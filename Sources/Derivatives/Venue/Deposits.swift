@@ -2,6 +2,16 @@ import Foundations
 
 // Money in and out. Tokens are moved by the caller; amounts here have 18 decimals, scaled on entry.
 
+/// The spans of time over which withdrawals are limited.
+public enum WithdrawalPeriod: UInt64, Sendable, CaseIterable {
+    case hour, day
+
+    public var seconds: UInt64 { self == .hour ? 3600 : 86_400 }
+    var cause: BreakerCause { self == .hour ? .withdrawalHour : .withdrawalDay }
+    var share: VenueParameter { self == .hour ? .withdrawalHourShare : .withdrawalDayShare }
+    var floor: VenueParameter { self == .hour ? .withdrawalHourFloor : .withdrawalDayFloor }
+}
+
 extension VenueSlot {
     /// What went out in a clock hour (period 0) or day (1). low: the amount; limb2: which hour or day.
     static func withdrawn(_ period: UInt64) -> VenueSlot { VenueSlot(.clearing, table: 12, low: period) }
@@ -153,9 +163,8 @@ extension Venue {
     private mutating func limitWithdrawal(
         _ amount: Int128, _ collateral: UInt32, _ account: AccountNumber
     ) throws(VenueError) {
-        let last = storage.load(.badDebtBlock).limb0
-        let open = last &+ UInt64(parameter(.badDebtBlocks))
-        if last != 0, blockNumber < open {
+        let open = withdrawalsOpen()
+        if blockNumber < open {
             emitBreaker(.withdrawalsClosed, subject: account, value: Int128(blockNumber), limit: Int128(open))
             throw .withdrawalsClosed(untilBlock: open)
         }
@@ -166,24 +175,32 @@ extension Venue {
                 value = try amount.timesWad(indexPrice(underlying: kind.underlying), .up)
             }
         }
-        let limits:
-            [(period: UInt64, seconds: UInt64, cause: BreakerCause, share: VenueParameter, floor: VenueParameter)] = [
-                (0, 3600, .withdrawalHour, .withdrawalHourShare, .withdrawalHourFloor),
-                (1, 86_400, .withdrawalDay, .withdrawalDayShare, .withdrawalDayFloor),
-            ]
-        for limit in limits {
-            let now = time / limit.seconds
-            let word = storage.load(.withdrawn(limit.period))
-            let sum = try (word.limb2 == now ? word.lowHalf : 0).adding(value)
-            let most = max(parameter(limit.floor), try totalDeposits().timesWad(parameter(limit.share), .down))
+        for period in WithdrawalPeriod.allCases {
+            let (used, most) = try withdrawn(in: period)
+            let sum = try used.adding(value)
             if sum > most {
-                emitBreaker(limit.cause, subject: account, value: sum, limit: most)
+                emitBreaker(period.cause, subject: account, value: sum, limit: most)
                 throw .withdrawalLimit(value: sum, limit: most)
             }
             var stored = UInt256(low: sum, high: 0)
-            stored.limb2 = now
-            storage.store(.withdrawn(limit.period), stored)
+            stored.limb2 = time / period.seconds
+            storage.store(.withdrawn(period.rawValue), stored)
         }
+    }
+
+    /// What went out in the clock hour or day that runs, and what may in all.
+    public mutating func withdrawn(
+        in period: WithdrawalPeriod
+    ) throws(VenueError) -> (amount: Int128, limit: Int128) {
+        let word = storage.load(.withdrawn(period.rawValue))
+        let share = try totalDeposits().timesWad(parameter(period.share), .down)
+        return (word.limb2 == time / period.seconds ? word.lowHalf : 0, max(parameter(period.floor), share))
+    }
+
+    /// The first block in which withdrawals are open again after a bad debt; 0 without one.
+    public mutating func withdrawalsOpen() -> UInt64 {
+        let last = storage.load(.badDebtBlock).limb0
+        return last == 0 ? 0 : last &+ UInt64(parameter(.badDebtBlocks))
     }
 
     /// Closes withdrawals for the set number of blocks.

@@ -78,15 +78,30 @@ extension Venue {
         if stored != word { storage.store(.premiums(number), stored) }
     }
 
-    /// One hour at the rate of its mean premium, on the index, per lot; what longs pay shorts get, to the last unit.
-    private mutating func payFunding(_ instrument: Instrument, mean: Int128) throws(VenueError) {
-        let underlying = instrument.underlying
+    /// What an hour with this mean premium pays.
+    private mutating func hourlyRate(mean: Int128, underlying: UInt32) throws(VenueError) -> Int128 {
         let eight = try FundingRule.eightHours(
             mean: mean, interest: parameter(.interestRate, underlying: underlying),
             clamp: parameter(.fundingClamp, underlying: underlying))
         let cap = parameter(.fundingCap, underlying: underlying)
-        let rate = try min(
-            max(eight.times(1, over: parameter(.fundingDivisor, underlying: underlying), .nearestEven), 0 - cap), cap)
+        let share = try eight.times(1, over: parameter(.fundingDivisor, underlying: underlying), .nearestEven)
+        return min(max(share, 0 - cap), cap)
+    }
+
+    /// The rate that the samples taken so far give the running hour, and how many there are.
+    public mutating func runningFunding(
+        of number: InstrumentNumber
+    ) throws(VenueError) -> (rate: Int128, samples: UInt64) {
+        let word = storage.load(.premiums(number))
+        let count = word.limb2
+        let mean = count == 0 ? 0 : word.lowHalf.divided(by: Int128(count)).quotient
+        return (try hourlyRate(mean: mean, underlying: instrument(number).underlying), count)
+    }
+
+    /// One hour at the rate of its mean premium, on the index, per lot; what longs pay shorts get, to the last unit.
+    private mutating func payFunding(_ instrument: Instrument, mean: Int128) throws(VenueError) {
+        let underlying = instrument.underlying
+        let rate = try hourlyRate(mean: mean, underlying: underlying)
         let perUnit = try indexPrice(underlying: underlying).timesWad(rate, .nearestEven)
         let sum = try cumulativeFunding(of: instrument.number).adding(
             perUnit.timesWad(instrument.lot, .nearestEven))

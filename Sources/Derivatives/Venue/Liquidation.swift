@@ -20,9 +20,11 @@ extension Venue {
         var state = liquidation(of: account)
         var margin = try marginBreakdown(of: account, .maintenance)
         // Step 2 goes on until margin has its buffer, so that the next tick does not bring the account back.
-        // Step 2 goes on until margin has its buffer, so that the next tick does not bring the account back.
         if margin.margin >= 0, try isPastBook(state, margin) { return try leaveLiquidation(account, margin) }
+        let isPaused = try !mayLiquidate(account)
         if state.step == .orders {
+            // Where all of it waits for its market, so does the waterfall.
+            if isPaused, try !hasOpenMarket(account) { return }
             if parameter(.cancelPolicy) != 0 { work -= try cancelAll(of: account, reason: .liquidation) }
             try enter(.book, account, &state, margin)
         }
@@ -30,9 +32,12 @@ extension Venue {
         if state.step == .book {
             if margin.equity >= 0 { outcome = try closeInBook(account, &state, &work) }
             margin = try marginBreakdown(of: account, .maintenance)
-            if outcome == .over, margin.margin < 0 { try beginAuction(account, &state, margin) }
+            if outcome == .over, margin.margin < 0, !isPaused { try beginAuction(account, &state, margin) }
         } else {
-            try advanceAuction(account, &state, margin, sweep, &work)
+            // Where the market waits, the clock does.
+            if isPaused { state.start = min(time, state.start &+ (time - min(state.seen, time))) }
+            state.seen = time
+            if !isPaused { try advanceAuction(account, &state, margin, sweep, &work) }
             margin = try marginBreakdown(of: account, .maintenance)
         }
         store(state, account)
@@ -48,11 +53,6 @@ extension Venue {
         _ account: AccountNumber, _ state: inout Liquidation, _ margin: MarginBreakdown, _ sweep: Sweep,
         _ work: inout Int
     ) throws(VenueError) {
-        let isPaused = try !mayLiquidate(account)
-        // Where the market waits, the clock does.
-        if isPaused { state.start = min(time, state.start &+ (time - min(state.seen, time))) }
-        state.seen = time
-        if isPaused { return }
         switch state.step {
         case .auction where margin.equity < 0, .insolvency where margin.equity >= 0:
             try beginAuction(account, &state, margin)

@@ -22,9 +22,7 @@ extension Venue {
         var (waits, pauses) = (false, false)
         for (instrument, notional) in try perpetuals(of: account) {
             let most = try lotsLeft(instrument)
-            guard instrument.status.rawValue <= InstrumentStatus.reduceOnly.rawValue, mayLiquidate(instrument),
-                try !isDivergent(underlying: instrument.underlying), most > 0
-            else {
+            guard try isOpen(instrument), most > 0 else {
                 waits = true
                 continue
             }
@@ -50,6 +48,20 @@ extension Venue {
         }
         if pauses { state.pausedUntil = time + UInt64(parameter(.bookPauseSeconds)) }
         return waits ? .waits : .over
+    }
+
+    /// Whether the book of an instrument may be taken from at the prices there are.
+    private mutating func isOpen(_ instrument: Instrument) throws(VenueError) -> Bool {
+        guard instrument.status.rawValue <= InstrumentStatus.reduceOnly.rawValue, mayLiquidate(instrument) else {
+            return false
+        }
+        return try !isDivergent(underlying: instrument.underlying)
+    }
+
+    /// Whether something that the account holds can be closed in its book now.
+    mutating func hasOpenMarket(_ account: AccountNumber) throws(VenueError) -> Bool {
+        for perpetual in try perpetuals(of: account) where try isOpen(perpetual.instrument) { return true }
+        return false
     }
 
     /// The account's perpetuals, largest notional first.

@@ -91,7 +91,7 @@ extension RiskTable {
         return false
     }
 
-    private func addGroup(
+    func addGroup(
         _ sums: AccountSums, _ place: Int, _ orders: Bool, to single: UnsafeMutableBufferPointer<Int128>
     ) {
         let width = width

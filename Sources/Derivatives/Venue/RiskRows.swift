@@ -12,11 +12,7 @@ extension Venue {
     @discardableResult
     mutating func row(of number: InstrumentNumber) throws(VenueError) -> Int {
         if let place = caches.risk.knownPlace(of: number), caches.risk.rows[place].isFilled { return place }
-        if caches.risk.isEmpty {
-            let basis = (move: Int64(parameter(.basisShift)), base: 0 as Int64, slope: 0 as Int64)
-            guard let set = ScenarioSet(try scenarios(), basis: basis) else { throw .corrupt }
-            caches.risk.begin(set)
-        }
+        try beginTable()
         if number >= collateralBase { return try fillCollateral(number) }
         let instrument = try instrument(number)
         let expiry = instrument.id.expiry
@@ -52,6 +48,20 @@ extension Venue {
         }
         try caches.risk.fill(place, row, gains: scaled(gains, lot: row.lot, group: group))
         return place
+    }
+
+    private mutating func beginTable() throws(VenueError) {
+        guard caches.risk.isEmpty else { return }
+        let basis = (move: Int64(parameter(.basisShift)), base: 0 as Int64, slope: 0 as Int64)
+        guard let set = ScenarioSet(try scenarios(), basis: basis) else { throw .corrupt }
+        caches.risk.begin(set)
+    }
+
+    /// What the instruments of an expiry have in common; nil for what does not expire or is settled.
+    mutating func group(of instrument: Instrument) throws(VenueError) -> RiskGroup? {
+        guard instrument.kind != .perpetual, instrument.settlementPerLot == nil else { return nil }
+        try beginTable()
+        return caches.risk.groups[try group(underlying: instrument.underlying, expiry: instrument.id.expiry)]
     }
 
     private mutating func group(underlying: UInt32, expiry: UInt64) throws(VenueError) -> Int {
@@ -130,8 +140,7 @@ extension Venue {
     private mutating func perpetualGains(_ row: inout RiskRow, _ instrument: Instrument) throws(VenueError) -> [Int128]
     {
         let underlying = instrument.underlying
-        row.mark = storage.load(.mark(instrument.number)).lowHalf
-        if row.mark <= 0 { row.mark = row.index }
+        row.mark = perpetualMark(of: instrument.number, index: row.index)
         row.forward = row.mark
         row.delta = wad
         let notional = try row.mark.timesWad(row.lot, .up)
@@ -141,6 +150,12 @@ extension Venue {
         let confidence = state(of: Feed(.spot, underlying: underlying)).confidence
         try addConfidenceCharge(&row, notional, confidence, underlying)
         return try linearGains(row.mark)
+    }
+
+    /// The index before the first mark.
+    mutating func perpetualMark(of number: InstrumentNumber, index: Int128) -> Int128 {
+        let mark = storage.load(.mark(number)).lowHalf
+        return mark > 0 ? mark : index
     }
 
     private mutating func futureGains(_ row: inout RiskRow) throws(VenueError) -> [Int128] {
@@ -166,37 +181,55 @@ extension Venue {
         guard let market = group.market, let grid = group.grid else { throw .corrupt }
         row.forward = market.forward
         row.strikePlace = try strike(row, group)
-        let k = Real.logarithm(
-            of: Real(bits: row.strike.word, places: 0), over: Real(bits: market.forward.word, places: 0))
-        let now = marksTime(underlying: instrument.underlying)
-        var sigma = UInt256.zero
         var confidence = market.confidence
-        if instrument.id.expiry > now {
-            guard let variance = variance(group.slices, expiry: instrument.id.expiry, k: k, now: now),
-                let root = variance.squareRoot.nearestWad
-            else { throw .oracleInvalid }
-            sigma = root
+        if instrument.id.expiry > marksTime(underlying: instrument.underlying) {
             for slice in group.slices where slice.expiry == instrument.id.expiry {
                 confidence = min(confidence, slice.confidence)
             }
         }
         try addConfidenceCharge(&row, row.index.timesWad(row.lot, .up), confidence, instrument.underlying)
-        let kind = instrument.kind.isCall ? OptionKind.call : .put
-        let terms = OptionTerms(
-            kind: kind, forward: market.forward.word, strike: row.strike.word, tau: market.tau.word, sigma: sigma,
-            rate: market.rate.word)
+        let terms = try optionTerms(instrument, group, market)
+        let (kind, sigma) = (terms.kind, terms.sigma)
         let value = try OptionMark(terms)
-        row.mark = value.price
+        row.mark = try optionMark(instrument, grid, terms, european: value.price)
         row.delta = value.delta
         row.vega = value.vega
-        let steps = Int(parameter(.latticeSteps, underlying: instrument.underlying))
         do {
             if !instrument.kind.isAmerican {
                 return try grid.row(kind: kind, strike: row.strike.word, sigma: sigma).columns
             }
-            row.mark = try grid.americanMark(kind: kind, strike: row.strike.word, sigma: sigma, steps: steps)
+            let steps = Int(parameter(.latticeSteps, underlying: instrument.underlying))
             return try grid.americanRow(kind: kind, strike: row.strike.word, sigma: sigma, steps: steps).columns
         } catch { throw .unpriced(error) }
+    }
+
+    mutating func optionMark(
+        _ instrument: Instrument, _ grid: ScenarioGrid, _ terms: OptionTerms, european: Int128
+    ) throws(VenueError) -> Int128 {
+        guard instrument.kind.isAmerican else { return european }
+        let steps = Int(parameter(.latticeSteps, underlying: instrument.underlying))
+        do {
+            return try grid.americanMark(kind: terms.kind, strike: terms.strike, sigma: terms.sigma, steps: steps)
+        } catch { throw .unpriced(error) }
+    }
+
+    /// What an option's mark is reckoned from.
+    mutating func optionTerms(
+        _ instrument: Instrument, _ group: RiskGroup, _ market: ExpiryMarket
+    ) throws(VenueError) -> OptionTerms {
+        let (forward, strike) = (market.forward.word, instrument.strike.word)
+        let now = marksTime(underlying: instrument.underlying)
+        var sigma = UInt256.zero
+        if instrument.id.expiry > now {
+            let k = Real.logarithm(of: Real(bits: strike, places: 0), over: Real(bits: forward, places: 0))
+            guard let variance = variance(group.slices, expiry: instrument.id.expiry, k: k, now: now),
+                let root = variance.squareRoot.nearestWad
+            else { throw .oracleInvalid }
+            sigma = root
+        }
+        return OptionTerms(
+            kind: instrument.kind.isCall ? .call : .put, forward: forward, strike: strike, tau: market.tau.word,
+            sigma: sigma, rate: market.rate.word)
     }
 
     /// The place of the row's strike, with its charges.

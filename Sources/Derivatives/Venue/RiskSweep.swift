@@ -113,19 +113,20 @@ extension Venue {
             ratio: MarginRatio.of(equity: margin.equity, margin: margin.margin), underlyings: underlyings)
     }
 
-    /// Looks again at the accounts that changed since a point of the block.
+    /// Looks again at the accounts that changed since a point of the block: a liquidation may have taken a hedge from one that was sound.
     mutating func refresh(_ sweep: inout Sweep, since first: Int) {
         guard let terms = maintenanceTerms(), first < caches.touched.count else { return }
         let changed = caches.touched[first...].sorted()
         var sums = AccountSums()
         var place = 0
         for (index, account) in changed.enumerated() where index == 0 || changed[index - 1] != account {
+            let now: SweptAccount
+            do throws(VenueError) { now = try examine(account, &sums, terms) } catch { continue }
+            if now.margin < 0 { enterLiquidation(account, now.margin, equity: now.equity) }
             // Both ascend.
             while place < sweep.accounts.count, sweep.accounts[place].account < account { place += 1 }
             guard place < sweep.accounts.count, sweep.accounts[place].account == account else { continue }
-            do throws(VenueError) { sweep.accounts[place] = try examine(account, &sums, terms) } catch {
-                // What it was before stands.
-            }
+            sweep.accounts[place] = now
         }
     }
 

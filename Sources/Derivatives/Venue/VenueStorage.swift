@@ -17,11 +17,6 @@ public struct VenueSlot: Equatable, Sendable {
     public let contract: VenueContract
     public let word: UInt256
 
-    init(_ contract: VenueContract, word: UInt256) {
-        self.contract = contract
-        self.word = word
-    }
-
     /// `table` < 256; `high`, `middle`, `low` fill bits 128…191, 64…127 and 0…63; `field` bits 192…247.
     @inlinable
     public init(
@@ -30,6 +25,12 @@ public struct VenueSlot: Equatable, Sendable {
     ) {
         self.contract = contract
         word = UInt256(limbs: low, middle, high, UInt64(table) &<< 56 | field & 0x00ff_ffff_ffff_ffff)
+    }
+
+    /// A slot as a state names it.
+    public init(_ contract: VenueContract, word: UInt256) {
+        self.contract = contract
+        self.word = word
     }
 }
 
@@ -76,6 +77,11 @@ public struct VenueMemory: VenueStorage {
 
     public init() {}
 
+    /// Every slot that was ever written, in the order of first writes, with what it holds now.
+    public var written: [(slot: VenueSlot, word: UInt256)] {
+        slots.keys.indices.map { (VenueSlot(slots.keys[$0].contract, word: slots.keys[$0].word), slots.values[$0]) }
+    }
+
     public mutating func load(_ slot: VenueSlot) -> UInt256 {
         guard let position = slots.position(of: Key(contract: slot.contract, word: slot.word)) else { return .zero }
         return slots.values[position]
@@ -101,13 +107,7 @@ public struct VenueMemory: VenueStorage {
     }
 
     /// Every word that is not 0.
-    public var words: [(slot: VenueSlot, word: UInt256)] {
-        var words: [(slot: VenueSlot, word: UInt256)] = []
-        for (place, key) in slots.keys.enumerated() where !slots.values[place].isZero {
-            words.append((VenueSlot(key.contract, word: key.word), slots.values[place]))
-        }
-        return words
-    }
+    public var words: [(slot: VenueSlot, word: UInt256)] { written.filter { !$0.word.isZero } }
 
     /// Ends a block: what was written stays, and its events are handed over.
     public mutating func takeEvents() -> [VenueEvent] {

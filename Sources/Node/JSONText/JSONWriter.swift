@@ -11,18 +11,19 @@ public struct JSONWriter: Sendable {
 
     public var text: String { String(decoding: bytes, as: UTF8.self) }
 
-    public mutating func object(_ content: (inout JSONWriter) -> Void) {
-        enclosed(UInt8(ascii: "{"), UInt8(ascii: "}"), content)
+    /// Where `content` throws, what was written is of no use.
+    public mutating func object(_ content: (inout JSONWriter) throws -> Void) rethrows {
+        try enclosed(UInt8(ascii: "{"), UInt8(ascii: "}"), content)
     }
 
-    public mutating func array(_ content: (inout JSONWriter) -> Void) {
-        enclosed(UInt8(ascii: "["), UInt8(ascii: "]"), content)
+    public mutating func array(_ content: (inout JSONWriter) throws -> Void) rethrows {
+        try enclosed(UInt8(ascii: "["), UInt8(ascii: "]"), content)
     }
 
     public mutating func array<Element>(
-        _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) -> Void
-    ) {
-        array { writer in for element in elements { write(&writer, element) } }
+        _ elements: some Sequence<Element>, _ write: (inout JSONWriter, Element) throws -> Void
+    ) rethrows {
+        try array { writer in for element in elements { try write(&writer, element) } }
     }
 
     /// Begins an object whose members are not all written in one place; `closeObject` ends it.
@@ -37,11 +38,13 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    private mutating func enclosed(_ open: UInt8, _ close: UInt8, _ content: (inout JSONWriter) -> Void) {
+    private mutating func enclosed(
+        _ open: UInt8, _ close: UInt8, _ content: (inout JSONWriter) throws -> Void
+    ) rethrows {
         separate()
         bytes.append(open)
         needsComma = false
-        content(&self)
+        try content(&self)
         bytes.append(close)
         needsComma = true
     }

@@ -11,6 +11,11 @@ struct LogFilter: Sendable {
     /// The most addresses, and the most topics at one position; as with geth.
     static let alternativesLimit = 1000
 
+    init(addresses: [Address], topics: [[Bytes32]]) {
+        self.addresses = addresses
+        self.topics = topics
+    }
+
     init(_ json: JSONValue) throws(RPCError) {
         guard json.kind == .object else { throw .invalidParameters("a filter must be an object") }
         if let value = json["address"], !value.isNull {

@@ -205,12 +205,19 @@ struct SubscriptionTable {
         case newHeads
         case logs(LogFilter)
         case newPendingTransactions
+        case venue(VenueTopic, VenueSelection)
+
+        /// Under which namespace it was asked for, and what tells of it comes.
+        var namespace: String {
+            if case .venue = self { return "condor" }
+            return "eth"
+        }
     }
 
     /// Subscriptions that one connection may have.
     static let limit = 1024
 
-    private var subscriptions: [UInt64: (connection: WebSocketHandle, kind: Kind)] = [:]
+    private var subscriptions: [UInt64: (connection: WebSocketHandle, kind: Kind, sent: UInt64)] = [:]
     private var generator = SystemRandomNumberGenerator()
 
     mutating func add(_ kind: Kind, for connection: WebSocketHandle) throws(RPCError) -> UInt64 {
@@ -219,18 +226,26 @@ struct SubscriptionTable {
         }
         var id = generator.next()
         while subscriptions[id] != nil { id = generator.next() }
-        subscriptions[id] = (connection, kind)
+        subscriptions[id] = (connection, kind, 0)
         return id
     }
 
-    mutating func remove(_ id: UInt64, of connection: WebSocketHandle) -> Bool {
-        guard subscriptions[id]?.connection == connection else { return false }
+    mutating func remove(_ id: UInt64, of connection: WebSocketHandle, namespace: String) -> Bool {
+        guard let known = subscriptions[id], known.connection == connection, known.kind.namespace == namespace else {
+            return false
+        }
         subscriptions[id] = nil
         return true
     }
 
     mutating func removeAll(of connection: WebSocketHandle) {
         subscriptions = subscriptions.filter { $0.value.connection != connection }
+    }
+
+    /// Counts what a subscriber is told: 1, 2, 3, …
+    mutating func next(_ id: UInt64) -> UInt64 {
+        subscriptions[id]?.sent += 1
+        return subscriptions[id]?.sent ?? 0
     }
 
     var all: [(id: UInt64, connection: WebSocketHandle, kind: Kind)] {
@@ -242,13 +257,15 @@ extension RPCService {
     func subscribe(
         _ method: String, _ parameters: RPCParameters, _ connection: WebSocketHandle, _ writer: inout JSONWriter
     ) throws(RPCError) {
-        if method == "eth_unsubscribe" {
+        let namespace = method.hasPrefix("condor") ? "condor" : "eth"
+        if method.hasSuffix("_unsubscribe") {
             let id = try parameters.number(0)
-            guard subscriptions.withLock({ $0.remove(id, of: connection) }) else {
+            guard subscriptions.withLock({ $0.remove(id, of: connection, namespace: namespace) }) else {
                 throw .server("subscription not found")
             }
             return writer.value(true)
         }
+        if namespace == "condor" { return try subscribeVenue(parameters, connection, &writer) }
         let kind: SubscriptionTable.Kind
         switch try parameters.required(0).string {
         case "newHeads": kind = .newHeads
@@ -277,9 +294,10 @@ extension RPCService {
                 for place in filter.places(in: record) {
                     push(id, connection) { $0.log(in: record, at: place.transaction, offset: place.log) }
                 }
-            case .newPendingTransactions: break
+            case .newPendingTransactions, .venue: break
             }
         }
+        notifyVenue(record)
     }
 
     func notifyPending(_ hash: Bytes32) {
@@ -289,19 +307,22 @@ extension RPCService {
         }
     }
 
-    private func push(_ id: UInt64, _ connection: WebSocketHandle, _ result: (inout JSONWriter) -> Void) {
+    func push(
+        _ id: UInt64, _ connection: WebSocketHandle, namespace: String = "eth",
+        _ result: (inout JSONWriter) throws -> Void
+    ) rethrows {
         var writer = JSONWriter()
-        writer.object { writer in
+        try writer.object { writer in
             writer.key("jsonrpc")
             writer.value("2.0")
             writer.key("method")
-            writer.value("eth_subscription")
+            writer.value("\(namespace)_subscription")
             writer.key("params")
-            writer.object { writer in
+            try writer.object { writer in
                 writer.key("subscription")
                 writer.value(quantity: id)
                 writer.key("result")
-                result(&writer)
+                try result(&writer)
             }
         }
         server.withLock { $0 }?.send(writer.bytes, to: connection)

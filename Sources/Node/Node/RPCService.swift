@@ -28,6 +28,7 @@ final class RPCService: ServerApplication, Sendable {
         var tables = [
             RPCService.chainMethods, RPCService.stateMethods, RPCService.callMethods, RPCService.transactionMethods,
             RPCService.poolMethods, RPCService.filterMethods, RPCService.debugMethods, RPCService.buildingMethods,
+            RPCService.venueMethods,
         ]
         // A chain that comes from elsewhere does not get blocks of this node's.
         if chain.isSealing { tables.append(RPCService.developmentMethods) }
@@ -35,7 +36,12 @@ final class RPCService: ServerApplication, Sendable {
     }
 
     /// The methods that are served, sorted.
-    var methodNames: [String] { (Array(methods.keys) + ["eth_subscribe", "eth_unsubscribe"]).sorted() }
+    var methodNames: [String] { (Array(methods.keys) + RPCService.subscriptionMethods).sorted() }
+
+    /// Those that need a connection which stays.
+    private static let subscriptionMethods = [
+        "eth_subscribe", "eth_unsubscribe", "condor_subscribe", "condor_unsubscribe",
+    ]
 
     func page(_ path: String) -> (contentType: String, body: [UInt8])? {
         if path == "/metrics" { return ("text/plain; version=0.0.4; charset=utf-8", metrics()) }
@@ -106,7 +112,7 @@ final class RPCService: ServerApplication, Sendable {
         writer.key("result")
         do {
             let parameters = try RPCParameters(request["params"])
-            if name == "eth_subscribe" || name == "eth_unsubscribe" {
+            if RPCService.subscriptionMethods.contains(name) {
                 guard let connection else {
                     throw RPCError(code: -32000, message: "notifications not supported: connect by WebSocket")
                 }

@@ -74,7 +74,24 @@ struct VenueNativesTests {
             try venue.place(order(.sell, 1_002_000, 1, 5), for: first)
         } catch { refusal = error }
         try venue.place(order(.sell, nil, 50), for: second)
-        return (refusal, venue.position(of: second, in: perpetual).lots)
+        let lots = venue.position(of: second, in: perpetual).lots
+        // Somebody buys on little money, quotes go, the price falls, and the portfolio is auctioned.
+        let third = try venue.openAccount(AccountID(owner: publisher))
+        try venue.deposit(5000 * wad, to: third)
+        try venue.place(order(.buy, 1_001_500, 1000), for: third)
+        try venue.cancelAll(of: first)
+        for block in 10...11 as ClosedRange<UInt64> {
+            venue.beginBlock(number: block, time: venue.time + 12)
+            try venue.submit(
+                Report(feed: Feed(.spot, underlying: btc), values: [96_000 * wad], timestamp: venue.time),
+                from: publisher)
+            venue.openBlock()
+            venue.closeBlock()
+        }
+        let auction = try venue.auction(of: third)
+        _ = try venue.bid(on: third, by: second, fraction: wad, limit: 5000 * wad, lastTrade: auction.lastTrade)
+        venue.closeBlock()
+        return (refusal, lots)
     }
 
     @Test func wordsAndLogsAreThoseOfTheVenueInMemory() throws {

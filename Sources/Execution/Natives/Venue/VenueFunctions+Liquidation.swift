@@ -50,7 +50,7 @@ extension VenueFunctions {
                 return function("queueLength", [], [NativeParameter("length", .unsigned(64))])
             case .queue:
                 return function(
-                    "queue", [NativeParameter("from", .unsigned(64)), NativeParameter("most", .unsigned(64))],
+                    "queue", [NativeParameter("first", .unsigned(64)), NativeParameter("most", .unsigned(64))],
                     [
                         NativeParameter("owners", .array(.address), atMost: 250),
                         NativeParameter("indexes", .array(.unsigned(32)), atMost: 250),

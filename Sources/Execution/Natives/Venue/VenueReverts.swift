@@ -1,4 +1,4 @@
-import Derivatives
+public import Derivatives
 import Foundations
 
 /// The custom errors of the venue's contracts: what a call that is refused returns.
@@ -269,7 +269,7 @@ enum VenueReverts {
 
 extension VenueError {
     /// What a call that fails so returns.
-    var output: [UInt8] {
+    public var output: [UInt8] {
         switch self {
         case .overflow: VenueReverts.overflow.output
         case .corrupt: VenueReverts.corrupt.output

@@ -1,0 +1,99 @@
+import Derivatives
+import Foundations
+import Testing
+
+/// An account with a bit of everything, in portfolio mode.
+private func populated() throws -> (fixture: VenueFixture, account: AccountNumber) {
+    var fixture = try VenueFixture()
+    let alice = try fixture.account(1, cash: "400000")
+    let bob = try fixture.account(2, cash: "9000000")
+    let (call, put) = (fixture.option(.europeanCall, 110_000), fixture.option(.europeanPut, 90_000))
+    try fixture.trade(call, buyer: bob, seller: alice, lots: 100, at: "2000")
+    try fixture.trade(put, buyer: alice, seller: bob, lots: 150, at: "1500")
+    try fixture.trade(fixture.btcPerpetual, buyer: alice, seller: bob, lots: 500, at: "100000")
+    try fixture.trade(fixture.ethPerpetual, buyer: bob, seller: alice, lots: 1000, at: "4000")
+    try fixture.venue.place(
+        OrderRequest(instrument: fixture.btcPerpetual, side: .sell, ticks: 1_000_500, lots: 700), for: alice)
+    return (fixture, alice)
+}
+
+@Test(arguments: MarginKind.allCases)
+func scenariosMakeUpTheWorstCase(_ kind: MarginKind) throws {
+    var (fixture, account) = try populated()
+    let report = try fixture.venue.scenarioReport(of: account, kind)
+    #expect(report.scenarios == Scenario.standard && report.rows.map(\.underlying) == [1, 2])
+    for (place, total) in report.joint.enumerated() {
+        #expect(total == report.rows.reduce(0) { $0 + $1.gains[place] })
+    }
+    #expect(report.jointBasis == report.rows.reduce(0) { $0 + $1.basis })
+    let apart = report.rows.reduce(0) { $0 + $1.worst }
+    let half = amount("0.5")
+    let worst = try report.jointWorst.timesWad(half, .down) + apart.timesWad(half, .down)
+    #expect(try fixture.venue.marginBreakdown(of: account, kind).worst == worst && worst < 0)
+}
+
+@Test func standardModeHasNoScenarios() throws {
+    var fixture = try VenueFixture()
+    let account = try fixture.account(1, cash: "10", .standard)
+    #expect(try fixture.venue.scenarioReport(of: account, .initial).scenarios.isEmpty)
+    // An account without assets stands in none of them.
+    let other = try fixture.account(2, cash: "10")
+    let report = try fixture.venue.scenarioReport(of: other, .initial)
+    #expect(report.rows.isEmpty && report.jointWorst == 0)
+}
+
+@Test func greeksAreThoseOfTheMarkedOption() throws {
+    var (fixture, _) = try populated()
+    let call = fixture.option(.europeanCall, 110_000)
+    let (greeks, quote) = (try fixture.venue.greeks(of: call), try fixture.venue.quote(of: call))
+    let volatility = try #require(quote.volatility)
+    #expect(greeks.delta > 0 && greeks.delta < amount("0.5") && greeks.gamma > 0 && greeks.vega > 0)
+    #expect(greeks.theta < 0 && quote.index == amount("100000") && quote.forward == amount("100300"))
+    #expect(volatility > amount("0.3"))
+    let terms = OptionTerms(
+        kind: .call, forward: amount("100300").word, strike: amount("110000").word,
+        tau: UInt256(VenueFixture.expiry - VenueFixture.start) &* UInt256(UInt64(wad)) / UInt256(31_536_000 as UInt64),
+        sigma: volatility.word, rate: amount("0.04").word)
+    #expect(try BlackScholes.value(terms).gamma == greeks.gamma.word)
+    #expect(try BlackScholes.value(terms).price == quote.mark.word)
+    for number in 1...fixture.venue.instrumentCount() {
+        #expect(try fixture.venue.quote(of: number).mark == fixture.venue.markPrice(of: number))
+    }
+    let linear = try fixture.venue.greeks(of: fixture.btcPerpetual)
+    #expect(linear.delta == wad && linear.gamma == 0)
+    var sum = Greeks()
+    try sum.add(greeks, size: amount("-2"))
+    try sum.add(linear, size: amount("0.5"))
+    #expect(try sum.delta == amount("0.5") + greeks.delta.timesWad(amount("-2"), .down))
+}
+
+@Test func fundingOfTheRunningHourIsForetold() throws {
+    var fixture = try VenueFixture()
+    let perpetual = fixture.btcPerpetual
+    #expect(try fixture.venue.runningFunding(of: perpetual).samples == 0)
+    for _ in 0..<3 {
+        try fixture.venue.accrueFunding(of: perpetual, impactBid: amount("101000"), impactAsk: amount("101100"))
+    }
+    let foretold = try fixture.venue.runningFunding(of: perpetual)
+    #expect(foretold.samples == 3 && foretold.rate > 0)
+    fixture.advance(seconds: 3600)
+    _ = fixture.venue.storage.takeEvents()
+    try fixture.venue.accrueFunding(of: perpetual, impactBid: nil, impactAsk: nil)
+    let event = try #require(fixture.venue.storage.events.first { $0.kind == .fundingAccrued })
+    #expect(event.words[1] == foretold.rate.word)
+}
+
+@Test func withdrawalsAreCountedByHourAndDay() throws {
+    var fixture = try VenueFixture()
+    let account = try fixture.account(1, cash: "50000000")
+    fixture.advance(seconds: 2)
+    try fixture.venue.withdraw(amount("600000"), from: account)
+    let hour = try fixture.venue.withdrawn(in: .hour)
+    #expect(hour.amount == amount("600000") && hour.limit == amount("1000000"))
+    #expect(try fixture.venue.withdrawn(in: .day).limit == amount("10000000"))
+    fixture.advance(seconds: 3600)
+    #expect(try fixture.venue.withdrawn(in: .hour).amount == 0)
+    #expect(fixture.venue.withdrawalsOpen() == 0)
+    fixture.venue.noteBadDebt(account, wad)
+    #expect(fixture.venue.withdrawalsOpen() == fixture.venue.blockNumber + 50)
+}
