@@ -39,7 +39,7 @@ class Node:
         self.keys = []
         for line in self.process.stdout:
             if found := re.match(r"\(\d+\) (0x\w{40})  key 0x(\w{64})", line):
-                self.keys.append((found[1], found[2]))
+                self.keys.append((Web3.to_checksum_address(found[1]), found[2]))
             if found := re.search(r"http://127.0.0.1:(\d+)", line):
                 self.connection = http.client.HTTPConnection("127.0.0.1", int(found[1]))
                 break

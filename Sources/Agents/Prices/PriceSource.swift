@@ -1,3 +1,5 @@
+import Foundations
+
 /// Where a publisher has its prices from: one for each of its underlyings, at a second since it began.
 public protocol PriceSource {
     /// Times ascend from call to call.
@@ -70,7 +72,7 @@ public struct ProcessTerms: Equatable, Sendable {
 public struct PriceProcess: PriceSource {
     private let terms: [ProcessTerms]
     private let crash: Crash?
-    private var random: AgentRandom
+    private var random: SeededRandom
     /// The wandering part, as a multiple of the first price.
     private var levels: [Double]
     private var second: UInt64 = 0
@@ -81,7 +83,7 @@ public struct PriceProcess: PriceSource {
     public init(_ terms: [ProcessTerms], crash: Crash?, seed: UInt64) {
         self.terms = terms
         self.crash = crash
-        random = AgentRandom(seed: seed, stream: 0)
+        random = SeededRandom(seed: seed, stream: 0)
         levels = Array(repeating: 1, count: terms.count)
     }
 

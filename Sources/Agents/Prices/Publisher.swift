@@ -27,7 +27,7 @@ public final class Publisher: Agent {
     private let wallet: Wallet
     private let signers: [ReportSigner]
     private var source: any PriceSource
-    private var random: AgentRandom
+    private var random: SeededRandom
     private var start: UInt64?
     private var lastStamp: UInt64 = 0
     private var firstPrices: [Double] = []
@@ -48,7 +48,7 @@ public final class Publisher: Agent {
         self.wallet = wallet
         self.signers = signers
         self.source = source
-        random = AgentRandom(seed: seed, stream: 1)
+        random = SeededRandom(seed: seed, stream: 1)
     }
 
     /// Reports have to be there before anybody can trade.

@@ -35,7 +35,7 @@ public final class AgentRunner {
                 throw AgentsFileError(place: "agents[\(index)].key", message: "this is no secret key")
             }
             wallet.resume(at: try desk.nonce(of: wallet.address))
-            let random = AgentRandom(seed: file.seed, stream: UInt64(index) + 16)
+            let random = SeededRandom(seed: file.seed, stream: UInt64(index) + 16)
             switch entry.role {
             case .publisher(let terms, let keys, let source):
                 var signers: [ReportSigner] = []

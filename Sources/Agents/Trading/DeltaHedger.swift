@@ -1,5 +1,5 @@
 import Derivatives
-import Foundations
+public import Foundations
 
 /// How a hedger trades options.
 public struct HedgerTerms: Sendable {
@@ -35,9 +35,9 @@ public final class DeltaHedger: Agent {
     public let name: String
     private let terms: HedgerTerms
     private let wallet: Wallet
-    private var random: AgentRandom
+    private var random: SeededRandom
 
-    public init(_ terms: HedgerTerms, wallet: Wallet, random: AgentRandom) {
+    public init(_ terms: HedgerTerms, wallet: Wallet, random: SeededRandom) {
         name = terms.name
         self.terms = terms
         self.wallet = wallet

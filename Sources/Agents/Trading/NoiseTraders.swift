@@ -1,5 +1,5 @@
 import Derivatives
-import Foundations
+public import Foundations
 
 /// Who a crowd is.
 public struct CrowdTerms: Sendable {
@@ -36,7 +36,7 @@ public final class NoiseTraders: Agent {
     public let name: String
     private let terms: CrowdTerms
     private let wallet: Wallet
-    private var random: AgentRandom
+    private var random: SeededRandom
     private var members: [Member] = []
 
     private struct Member {
@@ -47,7 +47,7 @@ public final class NoiseTraders: Agent {
         var isGone = false
     }
 
-    public init(_ terms: CrowdTerms, wallet: Wallet, random: AgentRandom) {
+    public init(_ terms: CrowdTerms, wallet: Wallet, random: SeededRandom) {
         name = terms.name
         self.terms = terms
         self.wallet = wallet

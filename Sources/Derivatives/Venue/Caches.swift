@@ -4,8 +4,10 @@ struct VenueCaches {
     var instruments = InstrumentCache()
     var risk = RiskTable()
     private var portfolios: [Portfolio?] = []
-    /// Sums of accounts that acted lately, at the place of the account's number modulo their count.
+    /// Sums of accounts that acted lately, one account for each remainder of its number.
     var sums: [KeptSums] = []
+    /// By remainder, place + 1 in `sums`, 0 for none: a call that asks for one account's margin makes one place.
+    private var sumsPlaces: [UInt16] = []
     /// Accounts whose words changed since the block began, for `Venue.revert`.
     private(set) var touched: [AccountNumber] = []
     /// How often what all accounts share changed since then.
@@ -41,9 +43,7 @@ struct VenueCaches {
 
     private mutating func forget(_ account: AccountNumber) {
         if Int(account) < portfolios.count { portfolios[Int(account)] = nil }
-        if sums.isEmpty { return }
-        let place = sumsPlace(account)
-        if sums[place].account == account { sums[place].account = 0 }
+        if let place = knownSumsPlace(account), sums[place].account == account { sums[place].account = 0 }
     }
 
     private mutating func touch(_ account: AccountNumber) {
@@ -62,16 +62,17 @@ struct VenueCaches {
     mutating func replace(_ asset: Portfolio.Asset, _ account: AccountNumber) {
         touch(account)
         guard Int(account) < portfolios.count, let portfolio = portfolios[Int(account)] else { return forget(account) }
-        let place = sumsPlace(account)
-        if sums[place].account == account, sums[place].generation == risk.generation {
-            do {
-                try hold(asset, insteadOf: portfolio.asset(asset.instrument), in: place)
-                sums[place].tried = nil
-            } catch {
+        if let place = knownSumsPlace(account), sums[place].account == account {
+            if sums[place].generation == risk.generation {
+                do {
+                    try hold(asset, insteadOf: portfolio.asset(asset.instrument), in: place)
+                    sums[place].tried = nil
+                } catch {
+                    sums[place].account = 0
+                }
+            } else {
                 sums[place].account = 0
             }
-        } else if sums[place].account == account {
-            sums[place].account = 0
         }
         portfolios[Int(account)]?.set(asset)
     }
@@ -110,9 +111,19 @@ struct VenueCaches {
         sums[place].account = account
     }
 
+    /// Where the account's sums are or shall be.
     mutating func sumsPlace(_ account: AccountNumber) -> Int {
-        if sums.isEmpty { sums = Array(repeating: KeptSums(), count: 1024) }
-        return Int(account) & 1023
+        if let known = knownSumsPlace(account) { return known }
+        if sumsPlaces.isEmpty { sumsPlaces = Array(repeating: 0, count: 1024) }
+        sums.append(KeptSums())
+        sumsPlaces[Int(account) & 1023] = UInt16(sums.count)
+        return sums.count - 1
+    }
+
+    private func knownSumsPlace(_ account: AccountNumber) -> Int? {
+        guard !sumsPlaces.isEmpty else { return nil }
+        let place = sumsPlaces[Int(account) & 1023]
+        return place == 0 ? nil : Int(place) - 1
     }
 
     // MARK: - What all share

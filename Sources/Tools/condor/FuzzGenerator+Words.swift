@@ -65,7 +65,7 @@ extension FuzzGenerator {
 
 extension Array {
     /// The elements in an order that `random` chooses.
-    func shuffled(_ random: inout FuzzRandom) -> [Element] {
+    func shuffled(_ random: inout SeededRandom) -> [Element] {
         var result = self
         for index in stride(from: count - 1, to: 0, by: -1) { result.swapAt(index, random.below(index + 1)) }
         return result

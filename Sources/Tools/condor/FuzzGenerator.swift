@@ -22,7 +22,7 @@ import Storage
 struct FuzzGenerator {
     let fork: Fork
     let order: FuzzOrder
-    var random: FuzzRandom
+    var random: SeededRandom
     private(set) var block: FuzzBlock
     /// Accounts with generated code, of the world that is being made.
     private(set) var contracts: [Address] = []
@@ -38,7 +38,7 @@ struct FuzzGenerator {
 
     init(seed: UInt64, batch: UInt64, forks: [Fork], order: FuzzOrder) {
         self.order = order
-        random = FuzzRandom(seed: seed, stream: batch)
+        random = SeededRandom(seed: seed, stream: batch)
         fork = random.pick(forks)
         precompiles = Precompiles.addresses(fork: fork).flatMap { address -> [Address] in
             // Pairings take milliseconds in revm and a second in EELS, whose BLS12-381 is slow throughout.
@@ -49,7 +49,7 @@ struct FuzzGenerator {
         block = FuzzGenerator.block(fork, order, &random)
     }
 
-    private static func block(_ fork: Fork, _ order: FuzzOrder, _ random: inout FuzzRandom) -> FuzzBlock {
+    private static func block(_ fork: Fork, _ order: FuzzOrder, _ random: inout SeededRandom) -> FuzzBlock {
         let beneficiary = random.pick(weighted: [
             (16, Address(0x3001)), (2, Address(0x1001)), (1, senders[0]), (1, Address(0x2001)),
         ])

@@ -18,11 +18,11 @@ struct NativeFuzzer {
     }
 
     private let contracts = NativeInterfaceFiles.contracts
-    private var random: FuzzRandom
+    private var random: SeededRandom
     private(set) var report = Report()
 
     init(seed: UInt64) {
-        random = FuzzRandom(seed: seed, stream: 0x0c02)
+        random = SeededRandom(seed: seed, stream: 0x0c02)
     }
 
     mutating func run(_ count: UInt64) {
@@ -168,7 +168,7 @@ extension NativeFuzzer {
 
     private mutating func element(_ list: Int, _ underlyings: Int, _ expiries: Int) -> [UInt256] {
         let wad = UInt256(1_000_000_000_000_000_000 as UInt64)
-        func small(_ count: Int, _ random: inout FuzzRandom) -> UInt256 {
+        func small(_ count: Int, _ random: inout SeededRandom) -> UInt256 {
             UInt256(UInt64(random.chance(990) ? random.below(max(count, 1)) : random.below(100)))
         }
         var words: [UInt256]

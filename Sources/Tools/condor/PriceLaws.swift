@@ -9,7 +9,7 @@ enum PriceLaws {
 
     /// How many options held, and the worst |call − put − (forward − strike)| in units.
     static func parity(count: UInt64, seed: UInt64) -> (passed: Int, failed: Int, worst: UInt256) {
-        var random = FuzzRandom(seed: seed, stream: 1)
+        var random = SeededRandom(seed: seed, stream: 1)
         var (passed, failed) = (0, 0)
         var worst = UInt256.zero
         while passed + failed < count {
@@ -39,7 +39,7 @@ enum PriceLaws {
         return (passed, failed, worst)
     }
 
-    private static func number(_ random: inout FuzzRandom, bits: UInt64) -> UInt256 {
+    private static func number(_ random: inout SeededRandom, bits: UInt64) -> UInt256 {
         UInt256(limbs: random.next(), random.next(), 0, 0) >> (128 - 1 - random.next() % bits)
     }
 

@@ -24,7 +24,7 @@ enum PriceUnrounded {
 
     /// The same for x^y, both printed.
     private static func powers(count: UInt64, seed: UInt64, isFast: Bool) -> [String] {
-        var random = FuzzRandom(seed: seed, stream: 99)
+        var random = SeededRandom(seed: seed, stream: 99)
         let errors = Unrounded.powerErrors
         var lines = ["relative \(errors.fast) \(errors.wide)"]
         while lines.count <= count {
@@ -46,7 +46,7 @@ enum PriceUnrounded {
 
     /// Kind, spot, strike, τ, σ, rate and yield of an option; price, delta, gamma, vega, theta, rho, vanna and volga.
     private static func europeans(count: UInt64, seed: UInt64) -> [String] {
-        var random = FuzzRandom(seed: seed, stream: 98)
+        var random = SeededRandom(seed: seed, stream: 98)
         let wad = UInt256(1_000_000_000_000_000_000 as UInt64)
         var lines: [String] = []
         while lines.count < count {
@@ -74,7 +74,7 @@ enum PriceUnrounded {
     /// the argument (18 decimals), the fast path's sign, mantissa and exponent − 127, and unless `isFast` the exact path's
     /// 512 bits in two's complement (448 binary places) and exponent.
     private static func lines(_ function: Unrounded, count: UInt64, seed: UInt64, isFast: Bool) -> [String] {
-        var random = FuzzRandom(seed: seed, stream: UInt64(function.rawValue))
+        var random = SeededRandom(seed: seed, stream: UInt64(function.rawValue))
         var lines = ["\(function.isRelative ? "relative" : "absolute") \(function.fastError) \(function.wideError)"]
         for _ in 0..<count {
             let x = argument(function, &random)
@@ -94,7 +94,7 @@ enum PriceUnrounded {
     private static func hexadecimal(_ word: UInt256) -> String { Hex.encode(word.bigEndianBytes) }
 
     /// Of all sizes in the domain, small ones as often as large ones.
-    private static func argument(_ function: Unrounded, _ random: inout FuzzRandom) -> UInt256 {
+    private static func argument(_ function: Unrounded, _ random: inout SeededRandom) -> UInt256 {
         let wad = UInt256(1_000_000_000_000_000_000 as UInt64)
         func below(_ limit: UInt256) -> UInt256 {
             while true {

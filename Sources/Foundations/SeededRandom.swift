@@ -1,5 +1,6 @@
-/// A seeded generator (xoshiro256**, seeded by SplitMix64): the same numbers on every machine.
-public struct AgentRandom: Sendable {
+/// A seeded generator (xoshiro256**, seeded by SplitMix64): the same numbers on every machine. For agents, fuzzing and simulations; no secret
+/// may come from it.
+public struct SeededRandom: Sendable {
     private var state: (UInt64, UInt64, UInt64, UInt64)
 
     /// `stream` picks one of many independent sequences of a seed.
@@ -30,21 +31,4 @@ public struct AgentRandom: Sendable {
 
     /// From 0 up to `bound` − 1. Precondition: bound > 0.
     public mutating func below(_ bound: Int) -> Int { Int(next().multipliedFullWidth(by: UInt64(bound)).high) }
-
-    /// From 0 up to, not including, 1, in steps of 2^-53.
-    public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
-
-    public mutating func uniform(_ range: ClosedRange<Double>) -> Double {
-        range.lowerBound + (range.upperBound - range.lowerBound) * uniform()
-    }
-
-    public mutating func chance(_ probability: Double) -> Bool { uniform() < probability }
-
-    /// A normal number, by the sum of twelve uniform ones: additions alone, which every machine rounds alike, and no more than six
-    /// deviations out.
-    public mutating func normal() -> Double {
-        var sum = -6.0
-        for _ in 0..<12 { sum += uniform() }
-        return sum
-    }
 }
