@@ -8,6 +8,9 @@ the empty loop, which has POPs instead, is subtracted. For the POPs that the emp
 take together is added again: so the figure is the operation with its dispatch. Five sets of operands take turns. Processor time,
 the least of several runs, all sides in the same run. Results must be the same everywhere.
 
+What takes part of a nanosecond depends on where memory happens to lie, which is settled when a process starts: so everything is
+measured in several processes, one after the other (--rounds), and the least of them counts on all sides.
+
 --evmc takes any shared library that speaks EVMC 12, with options behind its path, see Benchmarks/programs.py --help. The limit is
 1.1 times its time. Differences below a nanosecond are not resolved by the subtraction: there the whole turns are compared, DUP and
 POP with them, which `turn` shows. A star marks what is above the limit; the last lines name the worst.
@@ -34,7 +37,14 @@ NEWER = {"CLZ"}
 
 
 def loops(arguments):
-    """Each loop with what Condor and the libraries made of it."""
+    """Each loop with what every engine made of it, the least of all rounds."""
+    rounds = [list(one_round(arguments)) for _ in range(arguments.rounds)]
+    for groups in zip(*rounds):
+        yield [min(engine, key=lambda loop: loop["nanoseconds"]) for engine in zip(*groups)]
+
+
+def one_round(arguments):
+    """Each loop with what every engine made of it in one process."""
     options = [word for library in arguments.evmc for word in ("--evmc", library)]
     command = [CONDOR, "opcodes", str(arguments.milliseconds), *(arguments.opcode or []), *options]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
@@ -42,12 +52,16 @@ def loops(arguments):
     for line in process.stdout:
         row = json.loads(line)
         if row["engine"] == "Condor" and group:
-            yield group
+            yield with_revm(group, arguments.milliseconds)
             group = []
         group.append(row)
     if process.wait():
         sys.exit(process.returncode)
-    yield group
+    yield with_revm(group, arguments.milliseconds)
+
+
+def with_revm(group, milliseconds):
+    return group if group[0]["name"] in NEWER else [*group, revm(group[0], milliseconds)]
 
 
 def revm(loop, milliseconds):
@@ -70,8 +84,6 @@ def turn(loop):
 def measure(arguments):
     empty, rows = {}, []
     for group in loops(arguments):
-        if group[0]["name"] not in NEWER:
-            group.append(revm(group[0], arguments.milliseconds))
         if group[0]["name"] == "empty":
             for loop in group:
                 empty[loop["engine"], int(loop["operands"])] = turn(loop)
@@ -102,6 +114,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the table")
     parser.add_argument("--milliseconds", type=int, default=30, help="how long each side repeats a loop (default 30)")
+    parser.add_argument("--rounds", type=int, default=5, help="how many processes measure everything (default 5)")
     parser.add_argument("--opcode", action="append", help="only this one; may be given again")
     parser.add_argument("--evmc", action="append", default=[], metavar="PATH[,OPTION[=VALUE]]…",
                         help="an EVMC library to put beside; may be given again")
