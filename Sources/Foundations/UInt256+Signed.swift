@@ -30,8 +30,15 @@ extension UInt256 {
 
     /// SAR: arithmetic shift; 256 bits or more give 0 or −1 by sign.
     @inlinable @inline(__always)
+    public mutating func arithmeticShiftRight(by count: UInt64) {
+        shiftRight(by: count, from: UInt64(bitPattern: Int64(bitPattern: limb3) &>> 63))
+    }
+
+    @inlinable @inline(__always)
     public func arithmeticShiftedRight(by count: UInt64) -> UInt256 {
-        shiftedRight(by: count, from: UInt64(bitPattern: Int64(bitPattern: limb3) &>> 63))
+        var shifted = self
+        shifted.arithmeticShiftRight(by: count)
+        return shifted
     }
 
     /// SIGNEXTEND: extends the sign of the byte at `index` (0 the least significant); 31 or more change nothing.

@@ -3,11 +3,13 @@
 extension UInt256 {
     /// (self · other) mod modulus over the 512-bit product; zero for a zero modulus.
     public func multipliedModulo(_ other: UInt256, _ modulus: UInt256) -> UInt256 {
+        if modulus.limb3 | modulus.limb2 == 0 && modulus.limb1 != 0 {
+            return UInt256.product(self, other, moduloTwoLimbs: modulus)
+        }
         let (low, high) = multipliedFullWidth(by: other)
         if high.isZero { return low % modulus }
         if modulus.limb3 != 0 { return UInt256.remainder(high, low, byFourLimbs: modulus) }
         if modulus.limb2 != 0 { return UInt256.remainder(high, low, byThreeLimbs: modulus) }
-        if modulus.limb1 != 0 { return UInt256.remainder(high, low, byTwoLimbs: modulus) }
         return UInt256.remainder(high, low, byWord: modulus.limb0)
     }
 
@@ -143,32 +145,37 @@ extension UInt256 {
         return r.shiftedDown(shift)
     }
 
+    /// Both factors are reduced before they are multiplied: as many digits, but a quarter of the product, and neither waits
+    /// for the other.
     @inline(__always)
-    private static func remainder(_ high: UInt256, _ low: UInt256, byTwoLimbs divisor: UInt256)
-        -> UInt256
-    {
-        let shift = UInt64(truncatingIfNeeded: divisor.limb1.leadingZeroBitCount)
-        let d = UInt128(digits: divisor.limb1, divisor.limb0) &<< UInt128(shift)
+    private static func product(_ left: UInt256, _ right: UInt256, moduloTwoLimbs modulus: UInt256) -> UInt256 {
+        let shift = UInt64(truncatingIfNeeded: modulus.limb1.leadingZeroBitCount)
+        let d = UInt128(digits: modulus.limb1, modulus.limb0) &<< UInt128(shift)
         let v = reciprocal(d)
-        let n = low.shiftedUp(shift)
-        let m = high.shiftedUp(shift) | UInt256(carryOut(low.limb3, shift))
-        let top = carryOut(high.limb3, shift)
-        var r = UInt128(digits: m.limb1, m.limb0)
-        if top | m.limb3 | m.limb2 != 0 || m.limb1 >= d.highDigit {
-            if top == 0 {
-                r = UInt128(digits: m.limb3, m.limb2)
-                _ = r.reduceOnce(d)
-            } else {
-                r = divideThreeByTwo(top, m.limb3, m.limb2, d, v).remainder
-            }
-            r = divideThreeByTwo(r.highDigit, r.lowDigit, m.limb1, d, v).remainder
-            r = divideThreeByTwo(r.highDigit, r.lowDigit, m.limb0, d, v).remainder
-        }
-        r = divideThreeByTwo(r.highDigit, r.lowDigit, n.limb3, d, v).remainder
-        r = divideThreeByTwo(r.highDigit, r.lowDigit, n.limb2, d, v).remainder
-        r = divideThreeByTwo(r.highDigit, r.lowDigit, n.limb1, d, v).remainder
-        r = divideThreeByTwo(r.highDigit, r.lowDigit, n.limb0, d, v).remainder
+        let x = shiftedRemainder(left, shift, d, v) &>> UInt128(shift)
+        let y = shiftedRemainder(right, shift, d, v)
+        let product = UInt256(x) &* UInt256(y)
+        // x·y < 2^128 · modulus.
+        var r = UInt128(digits: product.limb3, product.limb2)
+        r = divideThreeByTwo(r.highDigit, r.lowDigit, product.limb1, d, v).remainder
+        r = divideThreeByTwo(r.highDigit, r.lowDigit, product.limb0, d, v).remainder
         return UInt256(r &>> UInt128(shift))
+    }
+
+    /// (value << shift) modulo a divisor of two limbs whose highest bit is set.
+    @inline(__always)
+    private static func shiftedRemainder(_ value: UInt256, _ shift: UInt64, _ d: UInt128, _ v: UInt64) -> UInt128 {
+        let n = value.shiftedUp(shift)
+        let top = carryOut(value.limb3, shift)
+        var r = UInt128(digits: n.limb1, n.limb0)
+        if top | n.limb3 | n.limb2 == 0 {
+            _ = r.reduceOnce(d)
+            return r
+        }
+        r = UInt128(digits: n.limb3, n.limb2)
+        if top == 0 { _ = r.reduceOnce(d) } else { r = divideThreeByTwo(top, n.limb3, n.limb2, d, v).remainder }
+        r = divideThreeByTwo(r.highDigit, r.lowDigit, n.limb1, d, v).remainder
+        return divideThreeByTwo(r.highDigit, r.lowDigit, n.limb0, d, v).remainder
     }
 
     @inline(__always)

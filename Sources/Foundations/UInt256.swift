@@ -158,41 +158,94 @@ extension UInt256 {
         UInt256(limbs: ~value.limb0, ~value.limb1, ~value.limb2, ~value.limb3)
     }
 
+    // Limb after limb in place: whoever shifts in memory holds two limbs at a time, and the interpreter's handlers get by
+    // with the registers that they need not save.
+
     /// Shifts left; 256 bits or more give zero.
     @inlinable @inline(__always)
-    public static func << (value: UInt256, count: UInt64) -> UInt256 {
+    public mutating func shiftLeft(by count: UInt64) {
+        if count >= 256 {
+            self = .zero
+            return
+        }
         let bits = count & 63
         // (x >> 1) >> (63 − bits) is x >> (64 − bits), and zero for bits = 0.
         let inverse = 63 &- bits
-        let (a, b, c, d) = (value.limb0, value.limb1, value.limb2, value.limb3)
-        // Far shifts first: each has less to do than the next.
-        if count >= 192 { return UInt256(limbs: 0, 0, 0, count < 256 ? a &<< bits : 0) }
-        if count >= 128 { return UInt256(limbs: 0, 0, a &<< bits, (b &<< bits) | ((a &>> 1) &>> inverse)) }
-        let third = (c &<< bits) | ((b &>> 1) &>> inverse)
-        if count >= 64 { return UInt256(limbs: 0, a &<< bits, (b &<< bits) | ((a &>> 1) &>> inverse), third) }
-        return UInt256(
-            limbs: a &<< bits, (b &<< bits) | ((a &>> 1) &>> inverse), third, (d &<< bits) | ((c &>> 1) &>> inverse))
-    }
-
-    /// Shifts right; 256 bits or more give zero.
-    @inlinable @inline(__always)
-    public static func >> (value: UInt256, count: UInt64) -> UInt256 {
-        value.shiftedRight(by: count, from: 0)
+        if count < 64 {
+            limb3 = (limb3 &<< bits) | ((limb2 &>> 1) &>> inverse)
+            limb2 = (limb2 &<< bits) | ((limb1 &>> 1) &>> inverse)
+            limb1 = (limb1 &<< bits) | ((limb0 &>> 1) &>> inverse)
+            limb0 = limb0 &<< bits
+            return
+        }
+        if count < 128 {
+            limb3 = (limb2 &<< bits) | ((limb1 &>> 1) &>> inverse)
+            limb2 = (limb1 &<< bits) | ((limb0 &>> 1) &>> inverse)
+            limb1 = limb0 &<< bits
+            limb0 = 0
+            return
+        }
+        if count < 192 {
+            limb3 = (limb1 &<< bits) | ((limb0 &>> 1) &>> inverse)
+            limb2 = limb0 &<< bits
+        } else {
+            limb3 = limb0 &<< bits
+            limb2 = 0
+        }
+        limb1 = 0
+        limb0 = 0
     }
 
     /// Shifts right, with limbs of `sign` coming in from above.
     @inlinable @inline(__always)
-    package func shiftedRight(by count: UInt64, from sign: UInt64) -> UInt256 {
+    package mutating func shiftRight(by count: UInt64, from sign: UInt64) {
+        if count >= 256 {
+            self = UInt256(limbs: sign, sign, sign, sign)
+            return
+        }
         let bits = count & 63
         let inverse = 63 &- bits
-        let (a, b, c, d) = (limb0, limb1, limb2, limb3)
-        let top = (d &>> bits) | ((sign &<< 1) &<< inverse)
-        if count >= 192 { return UInt256(limbs: count < 256 ? top : sign, sign, sign, sign) }
-        if count >= 128 { return UInt256(limbs: (c &>> bits) | ((d &<< 1) &<< inverse), top, sign, sign) }
-        let second = (b &>> bits) | ((c &<< 1) &<< inverse)
-        if count >= 64 { return UInt256(limbs: second, (c &>> bits) | ((d &<< 1) &<< inverse), top, sign) }
-        return UInt256(
-            limbs: (a &>> bits) | ((b &<< 1) &<< inverse), second, (c &>> bits) | ((d &<< 1) &<< inverse), top)
+        if count < 64 {
+            limb0 = (limb0 &>> bits) | ((limb1 &<< 1) &<< inverse)
+            limb1 = (limb1 &>> bits) | ((limb2 &<< 1) &<< inverse)
+            limb2 = (limb2 &>> bits) | ((limb3 &<< 1) &<< inverse)
+            limb3 = (limb3 &>> bits) | ((sign &<< 1) &<< inverse)
+            return
+        }
+        if count < 128 {
+            limb0 = (limb1 &>> bits) | ((limb2 &<< 1) &<< inverse)
+            limb1 = (limb2 &>> bits) | ((limb3 &<< 1) &<< inverse)
+            limb2 = (limb3 &>> bits) | ((sign &<< 1) &<< inverse)
+            limb3 = sign
+            return
+        }
+        if count < 192 {
+            limb0 = (limb2 &>> bits) | ((limb3 &<< 1) &<< inverse)
+            limb1 = (limb3 &>> bits) | ((sign &<< 1) &<< inverse)
+        } else {
+            limb0 = (limb3 &>> bits) | ((sign &<< 1) &<< inverse)
+            limb1 = sign
+        }
+        limb2 = sign
+        limb3 = sign
+    }
+
+    /// Shifts right; 256 bits or more give zero.
+    @inlinable @inline(__always)
+    public mutating func shiftRight(by count: UInt64) { shiftRight(by: count, from: 0) }
+
+    @inlinable @inline(__always)
+    public static func << (value: UInt256, count: UInt64) -> UInt256 {
+        var shifted = value
+        shifted.shiftLeft(by: count)
+        return shifted
+    }
+
+    @inlinable @inline(__always)
+    public static func >> (value: UInt256, count: UInt64) -> UInt256 {
+        var shifted = value
+        shifted.shiftRight(by: count)
+        return shifted
     }
 
     @inlinable public var leadingZeroBitCount: UInt64 {

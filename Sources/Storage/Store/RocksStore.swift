@@ -44,8 +44,8 @@ public final class RocksStore: Store, @unchecked Sendable {
         rocksdb_options_set_level0_slowdown_writes_trigger(options, 28)
         rocksdb_options_set_level0_stop_writes_trigger(options, 44)
         rocksdb_options_set_max_bytes_for_level_base(options, 1 << 30)
+        // What compresses is structure, the rest is hashes: Zstandard saves 8 % more for half of the compaction's time.
         rocksdb_options_set_compression(options, Int32(rocksdb_lz4_compression))
-        rocksdb_options_set_bottommost_compression(options, Int32(rocksdb_zstd_compression))
         rocksdb_options_set_bytes_per_sync(options, 1 << 20)
         // Files that another process removes stay readable only while they are open.
         rocksdb_options_set_max_open_files(options, isReadOnly ? -1 : 512)
@@ -60,6 +60,11 @@ public final class RocksStore: Store, @unchecked Sendable {
         rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1)
         rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1)
         rocksdb_block_based_options_set_filter_policy(table, rocksdb_filterpolicy_create_bloom_full(10))
+        // Filters and indices by the page: whole, they are megabytes for each file, which push each other out of the cache.
+        rocksdb_block_based_options_set_index_type(
+            table, Int32(rocksdb_block_based_table_index_type_two_level_index_search))
+        rocksdb_block_based_options_set_partition_filters(table, 1)
+        rocksdb_block_based_options_set_pin_top_level_index_and_filter(table, 1)
         rocksdb_block_based_options_set_format_version(table, 5)
         rocksdb_options_set_prefix_extractor(options, RocksStore.historyPrefix())
         rocksdb_readoptions_set_total_order_seek(readOptions, 1)

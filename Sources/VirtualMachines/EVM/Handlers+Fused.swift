@@ -79,12 +79,14 @@ func handlePushAnd(_ at: InstructionPointer, _ sp: RawStack, _ gas: Int64, _ con
 
 @inline(__always)
 func handlePushShl(_ at: InstructionPointer, _ sp: RawStack, _ gas: Int64, _ context: RawContext) {
-    stepWithConstant({ $0 << $1.limb0 }, at, sp, gas, context)
+    stack(sp)[0].shiftLeft(by: operand(at))
+    next(at, sp, 0, gas, context)
 }
 
 @inline(__always)
 func handlePushShr(_ at: InstructionPointer, _ sp: RawStack, _ gas: Int64, _ context: RawContext) {
-    stepWithConstant({ $0 >> $1.limb0 }, at, sp, gas, context)
+    stack(sp)[0].shiftRight(by: operand(at))
+    next(at, sp, 0, gas, context)
 }
 
 /// PUSH and POP.

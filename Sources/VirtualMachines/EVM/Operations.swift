@@ -45,11 +45,10 @@ enum Operations {
     @inline(__always) static func xor(_ sp: StackPointer) { sp[-1] = sp[0] ^ sp[-1] }
     @inline(__always) static func not(_ sp: StackPointer) { sp[0] = ~sp[0] }
     @inline(__always) static func clz(_ sp: StackPointer) { sp[0] = UInt256(sp[0].leadingZeroBitCount) }
-    @inline(__always) static func shl(_ sp: StackPointer) { sp[-1] = sp[-1] << sp[0].clampedToUInt64 }
-    @inline(__always) static func shr(_ sp: StackPointer) { sp[-1] = sp[-1] >> sp[0].clampedToUInt64 }
+    @inline(__always) static func shl(_ sp: StackPointer) { sp[-1].shiftLeft(by: sp[0].clampedToUInt64) }
+    @inline(__always) static func shr(_ sp: StackPointer) { sp[-1].shiftRight(by: sp[0].clampedToUInt64) }
 
-    @inline(__always)
-    static func sar(_ sp: StackPointer) { sp[-1] = sp[-1].arithmeticShiftedRight(by: sp[0].clampedToUInt64) }
+    @inline(__always) static func sar(_ sp: StackPointer) { sp[-1].arithmeticShiftRight(by: sp[0].clampedToUInt64) }
 
     @inline(__always)
     static func byte(_ sp: StackPointer) {
