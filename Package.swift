@@ -35,7 +35,8 @@ let floors: [Module] = [
         imports: ["Foundations", "Cryptography", "Chain", "State"]),
     Module(
         name: "Storage", kind: .host, path: "Storage",
-        imports: ["Foundations", "Cryptography", "Chain", "State", "Commitment"], systemLibraries: ["CRocksDB"]),
+        imports: ["Foundations", "Cryptography", "Chain", "State", "Commitment"],
+        systemLibraries: ["CLinux", "CRocksDB"]),
     Module(
         name: "JSONText", kind: .host, path: "Node/JSONText", imports: ["Foundations"], systemLibraries: ["CSimdjson"]),
     Module(

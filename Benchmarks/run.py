@@ -39,7 +39,7 @@ def opcodes(found):
     worst = max(found["opcodes"], key=lambda row: row["nanosecondsPerGas"])
     yield most(f"dearest per gas: {worst['opcode']} {worst['operands']}", worst["nanosecondsPerGas"], "ns", None, worst["result"])
     for engine in {peer["engine"] for row in found["opcodes"] for peer in row["peers"]}:
-        ratio, name = max((peer["timeRatio"], f"{row['opcode']} {row['operands']}") for row in found["opcodes"]
+        ratio, name = max((peer["ratio"], f"{row['opcode']} {row['operands']}") for row in found["opcodes"]
                           for peer in row["peers"] if peer["engine"] == engine)
         yield most(f"slowest to {engine}: {name}", ratio, "", None if engine == "revm" else found["limit"])
 
@@ -106,7 +106,7 @@ def venue(found):
 
 
 SUBJECTS = {
-    "programs": (programs, ["--milliseconds", "30"]), "opcodes": (opcodes, ["--milliseconds", "3"]),
+    "programs": (programs, ["--milliseconds", "30"]), "opcodes": (opcodes, ["--milliseconds", "3", "--rounds", "2"]),
     "blocks": (blocks, ["--rounds", "1", "--milliseconds", "50"]), "precompiles": (precompiles, ["--milliseconds", "5"]),
     "keccak": (keccak, ["--rounds", "1", "--milliseconds", "20"]), "state": (state, ["--rounds", "1", "--accounts", "100000"]),
     "quant": (quant, ["--milliseconds", "20"]), "rpc": (rpc, ["--seconds", "2"]),

@@ -88,6 +88,11 @@ struct VenueChain {
         let head = database.head
         let diff = diff(head.number + 1)
         var state = try database.stateForExecution(after: head.hash)
+        // As execution reads what it changes.
+        for change in diff.accounts {
+            _ = try state.account(at: change.address)
+            for slot in change.slots { _ = try state.storage(at: change.address, slot: slot.slot) }
+        }
         try state.apply(diff)
         var header = Header()
         header.parentHash = head.hash

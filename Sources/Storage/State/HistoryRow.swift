@@ -3,7 +3,7 @@ import Commitment
 /// What a key held before a block, as the history tables write it.
 ///
 /// Most branches change in one child: such a row names the old children only, and is read against the next newer
-/// version. One in sixteen rows is whole, so that few are read together.
+/// version. One in sixteen rows, by chance, is whole, so that few are read together.
 enum HistoryRow {
     private static let absent: UInt8 = 0
     private static let whole: UInt8 = 1
@@ -11,8 +11,9 @@ enum HistoryRow {
 
     static func encode(key: [UInt8], block: UInt64, old: [UInt8]?, new: [UInt8]?) -> [UInt8] {
         guard let old else { return [absent] }
-        let turn = key.reduce(block) { $0 &+ UInt64($1) }
-        if StateKey.isNode(key), turn % 16 != 0, let new, let before = TrieCoding.branchItems(old),
+        // A hash: what changes in every sixteenth block must have its turn as well.
+        let turn = (key.reduce(block) { $0 &+ UInt64($1) } &* 0x9E37_79B9_7F4A_7C15) >> 60
+        if StateKey.isNode(key), turn != 0, let new, let before = TrieCoding.branchItems(old),
             let after = TrieCoding.branchItems(new)
         {
             var changed: UInt16 = 0
@@ -42,22 +43,40 @@ enum HistoryRow {
         }
     }
 
-    /// The older version of a branch.
-    static func apply(_ difference: [UInt8], to newer: [UInt8]?) -> [UInt8]? {
-        guard difference.count > 3, let newer, let items = TrieCoding.branchItems(newer) else { return nil }
-        let changed = UInt16(difference[1]) << 8 | UInt16(difference[2])
-        // The old children are items of a list again, read one after the other.
-        guard let replacements = TrieCoding.items(Array(difference[3...])),
-            replacements.count == changed.nonzeroBitCount
-        else { return nil }
-        var next = replacements.makeIterator()
-        return TrieCoding.list { payload in
-            for index in 0..<17 {
-                if index < 16, changed >> UInt16(index) & 1 == 1, let item = next.next() {
-                    payload += item
-                } else {
-                    payload += items[index]
-                }
+    /// Differences of one branch, read from the oldest on: the first that names a child tells it.
+    struct Differences {
+        private var items = [ArraySlice<UInt8>?](repeating: nil, count: 16)
+        private var unknown: UInt16 = .max
+
+        /// Whether newer versions have nothing to add.
+        var isComplete: Bool { unknown == 0 }
+        var isEmpty: Bool { unknown == .max }
+
+        /// False when the bytes are no difference.
+        mutating func add(_ difference: [UInt8]) -> Bool {
+            guard difference.count > 3 else { return false }
+            let changed = UInt16(difference[1]) << 8 | UInt16(difference[2])
+            // The old children are items of a list again, one behind the other.
+            guard let old = TrieCoding.items(difference, 3..<difference.count), old.count == changed.nonzeroBitCount
+            else { return false }
+            var next = old.startIndex
+            for index in 0..<16 where changed >> UInt16(index) & 1 == 1 {
+                if unknown >> UInt16(index) & 1 == 1 { items[index] = old[next] }
+                next += 1
+            }
+            unknown &= ~changed
+            return true
+        }
+
+        /// The branch before all of these, which lead up to `newer`; nil when that is none.
+        func applied(to newer: [UInt8]?) -> [UInt8]? {
+            guard isComplete || newer != nil else { return nil }
+            let rest = isComplete ? [] : newer.flatMap(TrieCoding.branchItems) ?? []
+            guard isComplete || rest.count == 17 else { return nil }
+            return TrieCoding.list { payload in
+                for index in 0..<16 { payload += items[index] ?? rest[index] }
+                // Branches of state tries hold no value.
+                payload.append(0x80)
             }
         }
     }

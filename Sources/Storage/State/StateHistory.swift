@@ -8,6 +8,7 @@ import Synchronization
 final class StateHistory: Sendable {
     let store: any Store
     let cache: StateCache
+    private let prefetch = TriePrefetch()
     /// Odd while a block is being committed, or blocks are being undone.
     private let commitCount = Atomic<UInt64>(0)
     private let undoCount = Atomic<UInt64>(0)
@@ -28,7 +29,8 @@ final class StateHistory: Sendable {
     func setOldest(_ number: UInt64) { oldest.store(number, ordering: .releasing) }
     func setNewest(_ number: UInt64) { newest.store(number, ordering: .releasing) }
 
-    /// The tables as the next block finds them. For the writer, who alone fills the cache.
+    /// The tables as the next block finds them. For the writer: what it reads is kept in memory, and the trie's nodes above
+    /// what was not there are read ahead.
     var head: any StateReader { Head(history: self) }
 
     func reader(at block: UInt64) -> any StateReader { Past(history: self, block: block) }
@@ -60,8 +62,11 @@ final class StateHistory: Sendable {
             switch version {
             case .value(let value): old = value
             case .difference(let difference):
-                old = HistoryRow.apply(difference, to: now)
-                if old == nil { throw .damaged("history of block \(block)") }
+                var differences = HistoryRow.Differences()
+                guard differences.add(difference), let before = differences.applied(to: now) else {
+                    throw .damaged("history of block \(block)")
+                }
+                old = before
             }
             batch.set(key, old)
             batch.remove(row)
@@ -93,8 +98,27 @@ final class StateHistory: Sendable {
 
         func value(_ key: [UInt8]) throws(StorageError) -> [UInt8]? {
             if let known = history.cache.value(key) { return known }
+            // A value that is in memory was read or written not long ago, and the nodes above it with it.
+            if key[0] == StoreTable.account || key[0] == StoreTable.slot {
+                history.prefetch.want(key, from: Ahead(history: history))
+            }
             let value = try history.store.get(key)
             history.cache.set(key, value)
+            return value
+        }
+    }
+
+    /// As `Head`, beside the writer: what a commit may have replaced meanwhile is not kept.
+    private struct Ahead: StateReader {
+        let history: StateHistory
+
+        func value(_ key: [UInt8]) throws(StorageError) -> [UInt8]? {
+            if let known = history.cache.value(key) { return known }
+            let count = history.commitCount.load(ordering: .sequentiallyConsistent)
+            let value = try history.store.get(key)
+            history.cache.fill(key, value) {
+                count.isMultiple(of: 2) && history.commitCount.load(ordering: .sequentiallyConsistent) == count
+            }
             return value
         }
     }
@@ -124,7 +148,7 @@ final class StateHistory: Sendable {
         {
             return current
         }
-        var differences: [[UInt8]] = []
+        var differences = HistoryRow.Differences()
         var base = current
         var isDamaged = false
         let prefixCount = key.count
@@ -135,15 +159,15 @@ final class StateHistory: Sendable {
             switch HistoryRow.decode(bytes) {
             case nil: isDamaged = true
             case .difference(let difference):
-                differences.append(difference)
-                return true
+                isDamaged = !differences.add(difference)
+                return !isDamaged && !differences.isComplete
             case .value(let value): base = value
             }
             return false
         }
-        for difference in differences.reversed() {
-            base = HistoryRow.apply(difference, to: base)
-            if base == nil { isDamaged = true }
+        if !differences.isEmpty, !isDamaged {
+            base = differences.applied(to: base)
+            isDamaged = base == nil
         }
         if isDamaged { throw .damaged("history behind block \(block)") }
         return base

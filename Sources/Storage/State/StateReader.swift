@@ -46,7 +46,7 @@ final class LayeredReader: StateReader {
 
 /// The head's tables in front of the store: the newest values that were read or written, bounded in bytes.
 ///
-/// Filled by the writer only, so that no reader brings back what a commit has just replaced.
+/// Filled by the writer and by who reads ahead for it, so that no reader brings back what a commit has just replaced.
 final class StateCache: Sendable {
     /// Two generations: what is used moves to the young one; when that is full it becomes the old one, whose place
     /// is free then.
@@ -58,17 +58,6 @@ final class StateCache: Sendable {
         }
 
         let content = Mutex(Content())
-    }
-
-    /// A key whose last bytes, of a hash or a path, tell most keys apart: hashing all of it would cost more than the rest.
-    private struct Key: Hashable {
-        let bytes: [UInt8]
-
-        func hash(into hasher: inout Hasher) {
-            var word: UInt64 = 0
-            for byte in bytes.suffix(8) { word = word << 8 | UInt64(byte) }
-            hasher.combine(word)
-        }
     }
 
     private let shards = (0..<16).map { _ in Shard() }
@@ -106,6 +95,15 @@ final class StateCache: Sendable {
     func set(_ key: [UInt8], _ value: [UInt8]?) {
         shard(key).content.withLock { content in
             content.old[ByteKey(key)] = nil
+            insert(key, value, &content)
+        }
+    }
+
+    /// Keeps what somebody beside the writer read from the store, if nothing is known and `isCurrent`. That is asked under
+    /// the lock: a commit that begins later sets its values later.
+    func fill(_ key: [UInt8], _ value: [UInt8]?, if isCurrent: () -> Bool) {
+        shard(key).content.withLock { content in
+            guard content.young[ByteKey(key)] == nil, content.old[ByteKey(key)] == nil, isCurrent() else { return }
             insert(key, value, &content)
         }
     }

@@ -1,3 +1,4 @@
+import CLinux
 import CRocksDB
 import Glibc
 import Synchronization
@@ -16,12 +17,15 @@ public final class RocksStore: Store, @unchecked Sendable {
     private let durableWrite = rocksdb_writeoptions_create()
     private let isAbandoned = Atomic<Bool>(false)
 
+    /// Files of 64 MiB each: a store of half a tebibyte.
+    private static let descriptors = 8192
+
     /// Bytes that the engine may hold in memory.
     public struct Memory: Sendable {
         public var blockCache = 192 << 20
         /// Rows that are not in files yet. Small, since the engine's list of them is fast while it fits in the processor's
-        /// cache.
-        public var writeBuffer = 16 << 20
+        /// cache; but what is overwritten in it, as the tops of tries are, is never written to a file.
+        public var writeBuffer = 32 << 20
 
         public init() {}
     }
@@ -47,8 +51,11 @@ public final class RocksStore: Store, @unchecked Sendable {
         // What compresses is structure, the rest is hashes: Zstandard saves 8 % more for half of the compaction's time.
         rocksdb_options_set_compression(options, Int32(rocksdb_lz4_compression))
         rocksdb_options_set_bytes_per_sync(options, 1 << 20)
-        // Files that another process removes stay readable only while they are open.
-        rocksdb_options_set_max_open_files(options, isReadOnly ? -1 : 512)
+        // All files are opened at once and stay open, where the system allows that many: otherwise the first read of each one
+        // waits until its end has been read. Read only it must be so: another process may remove files.
+        condor_raise_descriptor_limit(UInt(RocksStore.descriptors))
+        let isRoomy = sysconf(Int32(_SC_OPEN_MAX)) >= RocksStore.descriptors
+        rocksdb_options_set_max_open_files(options, isReadOnly || isRoomy ? -1 : 512)
         // The engine's own log stays empty, beyond its highest level: writing to it would end the process when the disk is
         // full. Read only it is not even made, since it cannot be made there.
         rocksdb_options_set_info_log_level(options, 6)

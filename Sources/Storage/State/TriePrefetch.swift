@@ -1,0 +1,43 @@
+import Dispatch
+import Foundations
+import Synchronization
+
+/// Reads the trie nodes above accounts and slots on another core while the block that reads those is still being executed:
+/// when its root is due, they are in memory.
+final class TriePrefetch: Sendable {
+    private struct Work {
+        var keys: [[UInt8]] = []
+        var isRunning = false
+    }
+
+    private let work = Mutex(Work())
+    private let queue = DispatchQueue(label: "condor.prefetch", qos: .userInitiated)
+
+    /// `key` is an account's or a slot's in the store.
+    func want(_ key: [UInt8], from reader: any StateReader) {
+        let begins = work.withLock { work in
+            work.keys.append(key)
+            defer { work.isRunning = true }
+            return !work.isRunning
+        }
+        if begins { queue.async { self.run(reader) } }
+    }
+
+    private func run(_ reader: any StateReader) {
+        while true {
+            let keys = work.withLock { work in
+                let keys = work.keys
+                work.keys = []
+                work.isRunning = !keys.isEmpty
+                return keys
+            }
+            if keys.isEmpty { return }
+            for key in keys {
+                guard let hash = Bytes32(Array(key.suffix(32))) else { continue }
+                let owner = key[0] == StoreTable.slot ? Bytes32(Array(key[1..<33])) : nil
+                // Whoever needs the node reads it again and finds the error.
+                _ = try? TrieWalk(reader: reader, owner: owner).proof(hash)
+            }
+        }
+    }
+}
