@@ -164,11 +164,11 @@ extension UInt256 {
     /// Shifts left; 256 bits or more give zero.
     @inlinable @inline(__always)
     public mutating func shiftLeft(by count: UInt64) {
-        if count >= 256 {
-            self = .zero
+        let bits = count & 63
+        if count >= 192 {
+            self = UInt256(limbs: 0, 0, 0, count < 256 ? limb0 &<< bits : 0)
             return
         }
-        let bits = count & 63
         // (x >> 1) >> (63 − bits) is x >> (64 − bits), and zero for bits = 0.
         let inverse = 63 &- bits
         if count < 64 {
@@ -185,13 +185,8 @@ extension UInt256 {
             limb0 = 0
             return
         }
-        if count < 192 {
-            limb3 = (limb1 &<< bits) | ((limb0 &>> 1) &>> inverse)
-            limb2 = limb0 &<< bits
-        } else {
-            limb3 = limb0 &<< bits
-            limb2 = 0
-        }
+        limb3 = (limb1 &<< bits) | ((limb0 &>> 1) &>> inverse)
+        limb2 = limb0 &<< bits
         limb1 = 0
         limb0 = 0
     }
@@ -199,12 +194,13 @@ extension UInt256 {
     /// Shifts right, with limbs of `sign` coming in from above.
     @inlinable @inline(__always)
     package mutating func shiftRight(by count: UInt64, from sign: UInt64) {
-        if count >= 256 {
-            self = UInt256(limbs: sign, sign, sign, sign)
-            return
-        }
         let bits = count & 63
         let inverse = 63 &- bits
+        if count >= 192 {
+            self = UInt256(
+                limbs: count < 256 ? (limb3 &>> bits) | ((sign &<< 1) &<< inverse) : sign, sign, sign, sign)
+            return
+        }
         if count < 64 {
             limb0 = (limb0 &>> bits) | ((limb1 &<< 1) &<< inverse)
             limb1 = (limb1 &>> bits) | ((limb2 &<< 1) &<< inverse)
@@ -219,13 +215,8 @@ extension UInt256 {
             limb3 = sign
             return
         }
-        if count < 192 {
-            limb0 = (limb2 &>> bits) | ((limb3 &<< 1) &<< inverse)
-            limb1 = (limb3 &>> bits) | ((sign &<< 1) &<< inverse)
-        } else {
-            limb0 = (limb3 &>> bits) | ((sign &<< 1) &<< inverse)
-            limb1 = sign
-        }
+        limb0 = (limb2 &>> bits) | ((limb3 &<< 1) &<< inverse)
+        limb1 = (limb3 &>> bits) | ((sign &<< 1) &<< inverse)
         limb2 = sign
         limb3 = sign
     }
