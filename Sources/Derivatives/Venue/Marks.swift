@@ -26,9 +26,7 @@ extension Venue {
         guard state(of: Feed(.spot, underlying: underlying)).value > 0 else { return }
         storage.store(.marks(underlying), UInt256(time))
         caches.dropMarks(underlying: underlying)
-        guard let id = InstrumentID(underlying: underlying, kind: .perpetual, expiry: 0, strike: 0) else { return }
-        let number = InstrumentNumber(truncatingIfNeeded: storage.load(.instrumentNumber(id)).limb0)
-        if number != 0 { try updatePerpetualMark(instrument(number)) }
+        if let perpetual = perpetual(of: underlying) { try updatePerpetualMark(instrument(perpetual)) }
     }
 
     /// The median of index + average of (mid − index), the book's own median, and what other venues say.
