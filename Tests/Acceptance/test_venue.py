@@ -1,24 +1,14 @@
 """The venue's contracts over JSON-RPC: a market from nothing, people and a contract that trade there."""
-import json
-
 import pytest
+import venue_contracts
 import vyper
 from conftest import ROOT, Node
 from eth_account import Account
+from venue_contracts import (
+    CALL, CONTRACTS, DAY, FORWARD, GTC, IOC, PERPETUAL, POST_ONLY, PUT, RATE, SPOT, SURFACE, WAD, instrument_id)
 from vyper.compiler.input_bundle import FilesystemInputBundle
 from web3.exceptions import ContractLogicError, Web3Exception
 from web3.logs import DISCARD
-
-WAD = 10**18
-CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13, "Liquidation": 0x0C14}
-SPOT, FORWARD, SURFACE, RATE = 0, 1, 2, 3
-GTC, IOC, FOK, POST_ONLY = 0, 1, 2, 3
-PERPETUAL, CALL, PUT = 0, 2, 3
-DAY = 86_400
-
-
-def instrument_id(kind, expiry=0, strike=0, underlying=1):
-    return underlying << 168 | kind << 160 | expiry << 96 | strike * 10**8
 
 
 class Stage:
@@ -27,9 +17,7 @@ class Stage:
     def __init__(self, node):
         self.node, self.w3 = node, node.web3
         self.owner, self.maker, self.taker = self.w3.eth.accounts[:3]
-        for name, address in CONTRACTS.items():
-            abi = json.loads((ROOT / "contracts" / "interfaces" / f"{name}.json").read_text())
-            contract = self.w3.eth.contract(address=self.w3.to_checksum_address(f"0x{address:040x}"), abi=abi)
+        for name, contract in venue_contracts.contracts(self.w3).items():
             setattr(self, name.lower(), contract)
         self.abi = {item["name"]: item for item in self.book.abi if item["type"] == "error"}
         self.token = self.deploy("faucet_token.vy", 6)
@@ -74,16 +62,8 @@ class Stage:
 
     def report(self, kind, values, expiry=0, signer=None, sent=None):
         timestamp = self.w3.eth.get_block("latest").timestamp
-        message = {"kind": kind, "underlying": 1, "expiry": expiry, "values": values, "confidence": WAD,
-                   "timestamp": timestamp}
-        types = {"Report": [{"name": name, "type": type} for name, type in (
-            ("kind", "uint8"), ("underlying", "uint32"), ("expiry", "uint64"), ("values", "int256[]"),
-            ("confidence", "uint256"), ("timestamp", "uint64"))]}
-        domain = {"name": "Condor Oracle", "version": "1", "chainId": self.w3.eth.chain_id,
-                  "verifyingContract": self.oracle.address}
-        signed = (signer or self.publisher).sign_typed_data(domain, types, message)
-        message |= sent or {}
-        return self.oracle.functions.report(*message.values(), signed.v - 27, signed.r, signed.s)
+        return self.oracle.functions.report(*venue_contracts.report(
+            self.oracle, self.w3.eth.chain_id, signer or self.publisher, kind, values, timestamp, expiry=expiry, sent=sent))
 
     def report_all(self, price):
         self.send(self.taker, self.report(SPOT, [price * WAD]))

@@ -11,8 +11,9 @@ import pytest
 import rlp
 from conftest import ROOT, Node
 from eth_utils import keccak
-from test_venue import FORWARD, IOC, POST_ONLY, SPOT, WAD, Stage
+from test_venue import Stage
 from trie import HexaryTrie
+from venue_contracts import FORWARD, IOC, POST_ONLY, SPOT, WAD
 from web3.logs import DISCARD
 
 sys.path.insert(0, str(ROOT / "clients" / "python" / "src"))
