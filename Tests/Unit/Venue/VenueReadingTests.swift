@@ -67,6 +67,20 @@ func scenariosMakeUpTheWorstCase(_ kind: MarginKind) throws {
     #expect(try sum.delta == amount("0.5") + greeks.delta.timesWad(amount("-2"), .down))
 }
 
+/// What market makers limit is what readers are told: of a put that is best exercised now −1 by the spot, which is 100,000 where the
+/// forward is 100,300.
+@Test func americanOptionsHaveTheirOwnGreeks() throws {
+    var fixture = try VenueFixture()
+    let put = try VenueFixture.list(
+        &fixture.venue, fixture.btc, .americanPut, VenueFixture.expiry, "160000", tick: "1", lot: "0.01")
+    let greeks = try fixture.venue.greeks(of: put)
+    #expect(try fixture.venue.markPrice(of: put) == amount("60000"))
+    #expect(abs(greeks.delta + amount("0.997008973080757726")) <= 1)
+    #expect(greeks.gamma == 0 && greeks.vega == 0 && greeks.theta == 0)
+    let moved = try fixture.venue.deltaVega(of: put, lots: -200)
+    #expect(moved.delta == -2 * greeks.delta && moved.vega == 0)
+}
+
 @Test func fundingOfTheRunningHourIsForetold() throws {
     var fixture = try VenueFixture()
     let perpetual = fixture.btcPerpetual
