@@ -159,8 +159,26 @@ def test_account(stage, client, mode):
     assert account.volume_30d == 12_010 and account.collateral == []
     if mode == 0:
         assert account.scenarios == [] and account.basis is None
+        (options,), (leveraged,) = account.requirements.expiries, account.requirements.leveraged
+        for kind in ("initial", "maintenance"):
+            (option, perp), margin = (getattr(part, kind) for part in (options, leveraged)), getattr(account, f"{kind}_margin")
+            assert option.requirement + perp.requirement == -margin.worst > 0
+            assert option.requirement == min(option.sum, option.payoff_loss) - option.premium + option.reserve
+            # A call that is short has no largest loss at expiry: 1.2 and 1.1 of the forward are charged for it.
+            assert option.counts == "sum" and option.payoff_loss > option.sum and option.premium == 0
+            assert (perp.tier_from, perp.leverage) == (0, 40)
+        assert (options.underlying, options.expiry, leveraged.name) == ("BTC", stage.expiry, "BTC-PERP")
+        # The call by itself; the put that is bid for pays its price.
+        assert (options.maintenance.sum, options.maintenance.reserve) == (call.mark + 9_000, 0)
+        assert (options.initial.sum, options.initial.reserve) == (call.mark + 15_000, 100)
+        # A lot's price is rounded down, requirements up.
+        notional, least = leveraged.initial.notional, Decimal("1e-15")
+        assert 0 <= perpetual.mark * perpetual.size - notional < least
+        assert 0 <= leveraged.initial.requirement - notional / 40 < least
+        assert 0 <= leveraged.maintenance.requirement - notional / 80 < least
+        assert (leveraged.initial.rate, leveraged.maintenance.rate) == (Decimal("0.025"), Decimal("0.0125"))
         return
-    assert len(account.scenarios) == 33
+    assert account.requirements is None and len(account.scenarios) == 33
     worst = min(0, account.basis.maintenance, *(scenario.maintenance for scenario in account.scenarios))
     assert account.maintenance_margin.worst == worst < 0
     assert all(scenario.by_underlying == {"BTC": scenario.maintenance} for scenario in account.scenarios)
