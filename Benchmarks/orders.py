@@ -24,8 +24,11 @@ from eth_account import Account
 from web3 import Web3
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "Tests" / "Acceptance"))
+import venue_contracts  # noqa: E402
+from venue_contracts import GTC, IOC, PERPETUAL, SPOT, WAD, instrument_id  # noqa: E402
+
 CONDOR = pathlib.Path(os.environ.get("CONDOR", ROOT / ".build" / "release" / "condor"))
-WAD = 10**18
 PRICES = {1: (120_000, 0.5, 0.001), 2: (4_300, 0.05, 0.01), 3: (220, 0.01, 0.1)}
 SENDERS, ROUND = 60, 1000
 
@@ -71,18 +74,15 @@ class Market:
     def __init__(self, node):
         self.node = node
         self.nonces = {address: 0 for address, _ in node.keys}
-        self.contracts = {}
-        for name, address in {"Oracle": 0x0C10, "Book": 0x0C12, "Clearing": 0x0C13}.items():
-            abi = json.loads((ROOT / "contracts" / "interfaces" / f"{name}.json").read_text())
-            self.contracts[name] = Web3().eth.contract(address=Web3.to_checksum_address(f"0x{address:040x}"), abi=abi)
-        self.perpetuals = {u: u << 168 for u in PRICES}
+        self.contracts = venue_contracts.contracts(Web3())
+        self.perpetuals = {u: instrument_id(PERPETUAL, underlying=u) for u in PRICES}
         faucet = json.loads((ROOT / "venues" / "dev.json").read_text())["cash"]["faucet"]
         wire = []
         mint, approve = (bytes(Web3.keccak(text=t)[:4]) for t in ("mint(address,uint256)", "approve(address,uint256)"))
         word = lambda value: int(value).to_bytes(32, "big")
         for address, key in node.keys:
             wire.append(self.sign(key, address, faucet, mint + word(int(address, 16)) + word(10**12)))
-            wire.append(self.sign(key, address, faucet, approve + word(0x0C13) + word(10**12)))
+            wire.append(self.sign(key, address, faucet, approve + word(venue_contracts.CONTRACTS["Clearing"]) + word(10**12)))
             wire.append(self.call(key, address, "Clearing", "deposit", [address, 0, 0, 10**6 * WAD]))
         self.send(wire)
         node.request("evm_mine")
@@ -106,16 +106,11 @@ class Market:
         """The first account publishes; it trades nothing, as reports come first in a block."""
         address, key = self.node.keys[0]
         stamp = int(self.node.request("eth_getBlockByNumber", "latest", False)["timestamp"], 16) + 1
-        types = {"Report": [{"name": n, "type": t} for n, t in (
-            ("kind", "uint8"), ("underlying", "uint32"), ("expiry", "uint64"), ("values", "int256[]"),
-            ("confidence", "uint256"), ("timestamp", "uint64"))]}
-        domain = {"name": "Condor Oracle", "version": "1", "chainId": 31337, "verifyingContract": self.contracts["Oracle"].address}
         wire = []
         for underlying, (price, _, _) in PRICES.items():
-            message = {"kind": 0, "underlying": underlying, "expiry": 0, "values": [price * WAD], "confidence": WAD,
-                       "timestamp": stamp}
-            signed = Account.sign_typed_data(key, domain, types, message)
-            wire.append(self.call(key, address, "Oracle", "report", [*message.values(), signed.v - 27, signed.r, signed.s]))
+            arguments = venue_contracts.report(
+                self.contracts["Oracle"], 31337, Account.from_key(key), SPOT, [price * WAD], stamp, underlying)
+            wire.append(self.call(key, address, "Oracle", "report", arguments))
         self.send(wire)
         self.node.request("evm_mine", stamp + 1)
 
@@ -144,7 +139,8 @@ class Market:
             elif not takes:
                 takes = True
             wad = lambda number, unit: number * round(unit * 10**6) * 10**12
-            arguments = [address, 0, self.perpetuals[underlying], is_buy, wad(ticks, tick), wad(lots, lot), 1 if takes else 0, client]
+            arguments = [address, 0, self.perpetuals[underlying], is_buy, wad(ticks, tick), wad(lots, lot),
+                         IOC if takes else GTC, client]
             wire.append(self.call(key, address, "Book", "place", arguments))
         return wire
 

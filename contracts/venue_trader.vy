@@ -110,6 +110,17 @@ def bid(account: address, index: uint32, fraction: uint256, limit: int256, least
     return self._checked(least_margin)
 
 
+@external
+def batch(calls: DynArray[Bytes[512], 8], least_margin: int256) -> int256:
+    """
+    Makes calls of its own functions in their order, as whoever calls this one, and answers the initial margin that is left: all of them
+    are done, or none.
+    """
+    for call: Bytes[512] in calls:
+        raw_call(self, call, is_delegate_call=True)
+    return self._checked(least_margin)
+
+
 @internal
 def _trade(instrument: uint256, is_buy: bool, size: uint256) -> uint256:
     order: uint256 = 0

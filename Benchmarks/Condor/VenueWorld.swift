@@ -36,8 +36,7 @@ struct VenueWorld {
         state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         try venue.setPublishers([Publisher(address: publisher, weight: 1)])
         let start = venue.time
-        let today = start / 86_400 * 86_400 + 28_800
-        expiries = days.map { today + $0 * 86_400 }
+        expiries = days.map { (CalendarDay(of: start) + $0).expiry }
         try venue.setFeeTiers([FeeTier(volume: 0, maker: 0, taker: 0)])
         for owner in 1...UInt64(count) {
             underlyings.append(try venue.addUnderlying(symbol: 0x58))

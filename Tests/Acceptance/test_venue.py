@@ -1,24 +1,17 @@
 """The venue's contracts over JSON-RPC: a market from nothing, people and a contract that trade there."""
-import json
-
 import pytest
+import venue_contracts
 import vyper
 from conftest import ROOT, Node
 from eth_account import Account
+from venue_contracts import (
+    CALL, CONTRACTS, DAY, FORWARD, GTC, IOC, PERPETUAL, POST_ONLY, PUT, RATE, SPOT, SURFACE, WAD, instrument_id)
 from vyper.compiler.input_bundle import FilesystemInputBundle
 from web3.exceptions import ContractLogicError, Web3Exception
 from web3.logs import DISCARD
 
-WAD = 10**18
-CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13, "Liquidation": 0x0C14}
-SPOT, FORWARD, SURFACE, RATE = 0, 1, 2, 3
-GTC, IOC, FOK, POST_ONLY = 0, 1, 2, 3
-PERPETUAL, CALL, PUT = 0, 2, 3
-DAY = 86_400
-
-
-def instrument_id(kind, expiry=0, strike=0, underlying=1):
-    return underlying << 168 | kind << 160 | expiry << 96 | strike * 10**8
+# The third step of the waterfall.
+AUCTION = 3
 
 
 class Stage:
@@ -27,9 +20,7 @@ class Stage:
     def __init__(self, node):
         self.node, self.w3 = node, node.web3
         self.owner, self.maker, self.taker = self.w3.eth.accounts[:3]
-        for name, address in CONTRACTS.items():
-            abi = json.loads((ROOT / "contracts" / "interfaces" / f"{name}.json").read_text())
-            contract = self.w3.eth.contract(address=self.w3.to_checksum_address(f"0x{address:040x}"), abi=abi)
+        for name, contract in venue_contracts.contracts(self.w3).items():
             setattr(self, name.lower(), contract)
         self.abi = {item["name"]: item for item in self.book.abi if item["type"] == "error"}
         self.token = self.deploy("faucet_token.vy", 6)
@@ -74,16 +65,8 @@ class Stage:
 
     def report(self, kind, values, expiry=0, signer=None, sent=None):
         timestamp = self.w3.eth.get_block("latest").timestamp
-        message = {"kind": kind, "underlying": 1, "expiry": expiry, "values": values, "confidence": WAD,
-                   "timestamp": timestamp}
-        types = {"Report": [{"name": name, "type": type} for name, type in (
-            ("kind", "uint8"), ("underlying", "uint32"), ("expiry", "uint64"), ("values", "int256[]"),
-            ("confidence", "uint256"), ("timestamp", "uint64"))]}
-        domain = {"name": "Condor Oracle", "version": "1", "chainId": self.w3.eth.chain_id,
-                  "verifyingContract": self.oracle.address}
-        signed = (signer or self.publisher).sign_typed_data(domain, types, message)
-        message |= sent or {}
-        return self.oracle.functions.report(*message.values(), signed.v - 27, signed.r, signed.s)
+        return self.oracle.functions.report(*venue_contracts.report(
+            self.oracle, self.w3.eth.chain_id, signer or self.publisher, kind, values, timestamp, expiry=expiry, sent=sent))
 
     def report_all(self, price):
         self.send(self.taker, self.report(SPOT, [price * WAD]))
@@ -107,7 +90,18 @@ class Stage:
     def venue_roots(self):
         """The storage roots of the venue's contracts."""
         return [self.node.request("eth_getProof", c.address, [], "latest")["storageHash"]
-                for c in (self.oracle, self.instruments, self.book, self.clearing)]
+                for c in (self.oracle, self.instruments, self.book, self.clearing, self.liquidation)]
+
+    def portfolio_for_sale(self):
+        """An account whose long of 30 BTC has come to auction at 81,000, and which is worth something yet."""
+        seller = self.w3.eth.accounts[6]
+        self.deposit(seller, 600_000)
+        self.place(self.maker, self.perpetual, False, 100_000 * WAD, 30 * WAD)
+        self.place(seller, self.perpetual, True, 100_000 * WAD, 30 * WAD, IOC)
+        self.report_all(81_000)
+        while self.liquidation.functions.step(seller, 0).call() != AUCTION:
+            self.node.request("evm_mine")
+        return seller
 
 
 @pytest.fixture(scope="module")
@@ -249,12 +243,32 @@ def test_a_token_that_calls_back_in(stage):
     assert token.functions.succeeded().call() is True and int.from_bytes(token.functions.answer().call(), "big") == 7 * WAD
 
 
-def test_a_contract_trades_atomically(stage):
+@pytest.fixture
+def trader(stage):
+    """A contract that trades, with a million."""
     trader = stage.deploy("venue_trader.vy")
-    functions = trader.functions
     stage.send(stage.owner, stage.token.functions.mint(stage.owner, 10**12))
     stage.send(stage.owner, stage.token.functions.approve(trader.address, 10**12))
-    stage.send(stage.owner, functions.fund(stage.token.address, 10**6 * WAD, 10**12))
+    stage.send(stage.owner, trader.functions.fund(stage.token.address, 10**6 * WAD, 10**12))
+    return trader
+
+
+def leaves_nothing(stage, call):
+    """The transaction reverts, and every word of the venue is as an empty block in its place leaves it."""
+    snapshot = stage.node.request("evm_snapshot")
+    later = stage.w3.eth.get_block("latest").timestamp + 5
+    stage.node.request("evm_setNextBlockTimestamp", hex(later))
+    stage.node.request("evm_mine")
+    empty = stage.venue_roots()
+    stage.node.request("evm_revert", snapshot)
+    stage.node.request("evm_setNextBlockTimestamp", hex(later))
+    receipt = stage.w3.eth.wait_for_transaction_receipt(call.transact({"from": stage.owner, "gas": 3_000_000}))
+    assert receipt.status == 0 and receipt.logs == []
+    assert stage.venue_roots() == empty
+
+
+def test_a_contract_trades_atomically(stage, trader):
+    functions = trader.functions
     margin = functions.requote(stage.perpetual, True, 99_000 * WAD, WAD, 0)
     left = margin.call({"from": stage.owner})
     assert 900_000 * WAD < left < 10**6 * WAD
@@ -265,20 +279,10 @@ def test_a_contract_trades_atomically(stage):
     stage.send(stage.owner, functions.requote(stage.perpetual, True, 99_500 * WAD, WAD, 0))
     assert stage.book.functions.orders(trader.address, 0).call() == [functions.quote().call()] != [first]
 
-    # A call that ends in a revert after it has cancelled and placed leaves every word of the venue as an empty block does.
+    # A call that ends in a revert after it has cancelled and placed.
     moves = functions.moves().call()
-    snapshot = stage.node.request("evm_snapshot")
-    later = stage.w3.eth.get_block("latest").timestamp + 5
-    stage.node.request("evm_setNextBlockTimestamp", hex(later))
-    stage.node.request("evm_mine")
-    empty = stage.venue_roots()
-    stage.node.request("evm_revert", snapshot)
-    stage.node.request("evm_setNextBlockTimestamp", hex(later))
-    hash = functions.requote(stage.perpetual, True, 99_600 * WAD, WAD, 10**9 * WAD).transact(
-        {"from": stage.owner, "gas": 1_000_000})
-    receipt = stage.w3.eth.wait_for_transaction_receipt(hash)
-    assert receipt.status == 0 and receipt.logs == []
-    assert stage.venue_roots() == empty and functions.moves().call() == moves
+    leaves_nothing(stage, functions.requote(stage.perpetual, True, 99_600 * WAD, WAD, 10**9 * WAD))
+    assert functions.moves().call() == moves
 
     # An option bought and hedged in one transaction; with no bid for the hedge, neither.
     stage.place(stage.maker, stage.call, False, 8_000 * WAD, WAD)
@@ -291,14 +295,55 @@ def test_a_contract_trades_atomically(stage):
     assert dict(zip(*positions[:2])) == {stage.call: WAD, stage.perpetual: -WAD // 2}
 
 
-@pytest.mark.parametrize("mode", [0, 1], ids=["standard", "portfolio"])
-def test_gas(stage, mode):
-    """Of accounts with ten assets: place <= 60,000, cancel <= 25,000, taking one level <= 120,000, each beside the 21,000 and the call
-    data of its transaction."""
-    def gas(receipt):
-        data = stage.w3.eth.get_transaction(receipt.transactionHash).input
-        return receipt.gasUsed - 21_000 - sum(4 if byte == 0 else 16 for byte in data)
+def test_a_contract_does_everything_in_one_transaction(stage, trader):
+    """Places, amends, cancels, opens a hedged option position, bids in an auction, reads its margin: all of it or nothing."""
+    seller = stage.portfolio_for_sale()
+    premium = stage.oracle.functions.markPrice(stage.call).call() // WAD * WAD + 100 * WAD
+    stage.place(stage.maker, stage.call, False, premium, WAD)
+    stage.place(stage.maker, stage.perpetual, True, 80_900 * WAD, WAD)
 
+    def everything(least_margin):
+        calls = [trader.encode_abi(name, arguments) for name, arguments in (
+            ("requote", [stage.perpetual, True, 80_000 * WAD, WAD, 0]),
+            ("shrink", [0, WAD // 2, 0]),
+            # Cancels the one before.
+            ("requote", [stage.perpetual, True, 80_100 * WAD, WAD, 0]),
+            ("take", [stage.call, True, WAD, stage.perpetual, WAD // 2]),
+            ("bid", [seller, 0, WAD, 10**5 * WAD, 0]))]
+        return trader.functions.batch(calls, least_margin)
+
+    with pytest.raises(ContractLogicError):
+        everything(0).call({"from": stage.maker})
+    # The last of it, the margin, is not what was asked for.
+    leaves_nothing(stage, everything(10**9 * WAD))
+    functions = trader.functions
+    assert functions.moves().call() == functions.bids().call() == functions.quote().call() == 0
+    assert stage.clearing.functions.positions(trader.address, 0).call()[0] == []
+
+    margin = everything(0).call({"from": stage.owner})
+    receipt = stage.send(stage.owner, everything(0))
+    (bid,) = stage.liquidation.events.AuctionBid().process_receipt(receipt, errors=DISCARD)
+    assert functions.moves().call() == 3 and functions.bids().call() == 1 and functions.paid().call() == bid.args.price > 0
+    assert stage.book.functions.orders(trader.address, 0).call() == [functions.quote().call()]
+    assert stage.book.functions.order(functions.quote().call()).call()[4:7] == [80_100 * WAD, WAD, WAD]
+    sold = 30 * WAD - stage.clearing.functions.position(seller, 0, stage.perpetual).call()[0]
+    assert sold > 0
+    positions = stage.clearing.functions.positions(trader.address, 0).call()
+    assert dict(zip(*positions[:2])) == {stage.call: WAD, stage.perpetual: sold - WAD // 2}
+    # The bid has made the seller sound.
+    assert stage.liquidation.functions.step(seller, 0).call() == 0
+    # What it read is what the venue says.
+    assert abs(margin - stage.clearing.functions.account(trader.address, 0).call()[3]) < 1000 * WAD
+
+
+def own_gas(stage, receipt):
+    """What the act itself used, beside the 21,000 and the call data of its transaction."""
+    data = stage.w3.eth.get_transaction(receipt.transactionHash).input
+    return receipt.gasUsed - 21_000 - sum(4 if byte == 0 else 16 for byte in data)
+
+
+def nine_options(stage, mode):
+    """The maker's and the taker's margin mode, and bids of both for nine options."""
     for account in (stage.maker, stage.taker):
         stage.send(account, stage.clearing.functions.setMarginMode(0, mode))
     for step in range(9):
@@ -307,15 +352,35 @@ def test_gas(stage, mode):
         stage.send(stage.taker, stage.report(SPOT, [100_000 * WAD]))
         for account in (stage.maker, stage.taker):
             stage.place(account, option, True, 100 * WAD, WAD // 10)
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["standard", "portfolio"])
+def test_gas(stage, mode):
+    """Of accounts with ten assets: place <= 60,000, cancel <= 25,000, taking one level <= 120,000."""
+    nine_options(stage, mode)
     stage.place(stage.maker, stage.perpetual, True, 99_900 * WAD, WAD)
     ask, receipt = stage.place(stage.maker, stage.perpetual, False, 100_100 * WAD, WAD)
     assert len(stage.book.functions.orders(stage.maker, 0).call()) == 11
-    place = gas(receipt)
+    place = own_gas(stage, receipt)
     _, receipt = stage.place(stage.taker, stage.perpetual, False, 99_900 * WAD, WAD // 2, IOC)
-    take = gas(receipt)
-    cancel = gas(stage.send(stage.maker, stage.book.functions.cancel(stage.maker, 0, ask)))
+    take = own_gas(stage, receipt)
+    cancel = own_gas(stage, stage.send(stage.maker, stage.book.functions.cancel(stage.maker, 0, ask)))
     print(f"gas: place {place}, cancel {cancel}, take one level {take}")
     assert place <= 60_000 and cancel <= 25_000 and take <= 120_000
+
+
+@pytest.mark.parametrize("mode", [0, 1], ids=["standard", "portfolio"])
+def test_gas_of_a_bid(stage, mode):
+    """Of a bidder with ten assets, for a portfolio of one."""
+    nine_options(stage, mode)
+    seller = stage.portfolio_for_sale()
+    stage.place(stage.taker, stage.perpetual, True, 80_000 * WAD, WAD)
+    assert len(stage.book.functions.orders(stage.taker, 0).call()) == 10
+    trade = stage.liquidation.functions.auction(seller, 0).call()[1]
+    bid = own_gas(stage, stage.send(stage.taker, stage.liquidation.functions.bid(
+        stage.taker, 0, seller, 0, WAD, 10**5 * WAD, trade)))
+    print(f"gas: bid {bid}")
+    assert bid <= 120_000
 
 
 @pytest.mark.parametrize("name", CONTRACTS)

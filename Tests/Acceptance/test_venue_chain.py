@@ -10,9 +10,8 @@ import vyper
 from conftest import ROOT, Node
 from eth_utils import keccak
 from trie import HexaryTrie
-from venue_market import (
-    AMERICAN_CALL, CALL, DAY, FAUCET, GENESIS_TIME, IOC, PERPETUAL, POST_ONLY, PUT, SPOT, WAD, Market, condor,
-    instrument_id, small_venue)
+from venue_contracts import AMERICAN_CALL, CALL, DAY, IOC, PERPETUAL, POST_ONLY, PUT, SPOT, WAD, instrument_id
+from venue_market import FAUCET, GENESIS_TIME, Market, condor, small_venue
 
 BTC, ETH = instrument_id(PERPETUAL), instrument_id(PERPETUAL, underlying=2)
 # The genesis is on a Saturday at noon.

@@ -6,7 +6,8 @@ import rlp
 import vyper
 from conftest import ROOT
 from trie import HexaryTrie
-from venue_market import IOC, PERPETUAL, SPOT, WAD, Market, instrument_id, small_venue
+from venue_contracts import IOC, PERPETUAL, SPOT, WAD, instrument_id
+from venue_market import Market, small_venue
 from vyper.compiler.input_bundle import FilesystemInputBundle
 from web3.logs import DISCARD
 

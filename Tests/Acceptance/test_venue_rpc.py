@@ -2,17 +2,21 @@
 import asyncio
 import datetime
 import json
+import math
 import sys
 import time
 import urllib.request
 from decimal import Decimal
 
 import pytest
+import QuantLib as ql
 import rlp
 from conftest import ROOT, Node
 from eth_utils import keccak
-from test_venue import FORWARD, IOC, POST_ONLY, SPOT, WAD, Stage
+from test_venue import Stage
 from trie import HexaryTrie
+from venue_contracts import (
+    AMERICAN_CALL, AMERICAN_PUT, FORWARD, IOC, POST_ONLY, RATE, SPOT, WAD, instrument_id)
 from web3.logs import DISCARD
 
 sys.path.insert(0, str(ROOT / "clients" / "python" / "src"))
@@ -155,8 +159,26 @@ def test_account(stage, client, mode):
     assert account.volume_30d == 12_010 and account.collateral == []
     if mode == 0:
         assert account.scenarios == [] and account.basis is None
+        (options,), (leveraged,) = account.requirements.expiries, account.requirements.leveraged
+        for kind in ("initial", "maintenance"):
+            (option, perp), margin = (getattr(part, kind) for part in (options, leveraged)), getattr(account, f"{kind}_margin")
+            assert option.requirement + perp.requirement == -margin.worst > 0
+            assert option.requirement == min(option.sum, option.payoff_loss) - option.premium + option.reserve
+            # A call that is short has no largest loss at expiry: 1.2 and 1.1 of the forward are charged for it.
+            assert option.counts == "sum" and option.payoff_loss > option.sum and option.premium == 0
+            assert (perp.tier_from, perp.leverage) == (0, 40)
+        assert (options.underlying, options.expiry, leveraged.name) == ("BTC", stage.expiry, "BTC-PERP")
+        # The call by itself; the put that is bid for pays its price.
+        assert (options.maintenance.sum, options.maintenance.reserve) == (call.mark + 9_000, 0)
+        assert (options.initial.sum, options.initial.reserve) == (call.mark + 15_000, 100)
+        # A lot's price is rounded down, requirements up.
+        notional, least = leveraged.initial.notional, Decimal("1e-15")
+        assert 0 <= perpetual.mark * perpetual.size - notional < least
+        assert 0 <= leveraged.initial.requirement - notional / 40 < least
+        assert 0 <= leveraged.maintenance.requirement - notional / 80 < least
+        assert (leveraged.initial.rate, leveraged.maintenance.rate) == (Decimal("0.025"), Decimal("0.0125"))
         return
-    assert len(account.scenarios) == 33
+    assert account.requirements is None and len(account.scenarios) == 33
     worst = min(0, account.basis.maintenance, *(scenario.maintenance for scenario in account.scenarios))
     assert account.maintenance_margin.worst == worst < 0
     assert all(scenario.by_underlying == {"BTC": scenario.maintenance} for scenario in account.scenarios)
@@ -165,6 +187,82 @@ def test_account(stage, client, mode):
     # The other side of the same, under another index, and somebody who is not here.
     assert client.account(stage.maker).positions[0].size == Decimal("-0.1")
     assert client.account(stage.owner) is None and client.account(stage.taker, 3) is None
+
+
+class QuantLibOption:
+    """An American option by QuantLib's solver of the exercise boundary, which has no lattice. Its calendar counts days: a term of one year
+    stands for any other, with volatility, rate and yield scaled to it."""
+
+    TODAY, END = ql.Date(1, 1, 2026), ql.Date(1, 1, 2027)
+
+    def __init__(self, is_call, spot, forward, strike, years, volatility, rate):
+        self.is_call, self.spot, self.forward, self.strike = is_call, spot, forward, strike
+        self.years, self.volatility, self.rate = years, volatility, rate
+
+    def value(self, move=1, **changes):
+        """With spot and forward moved together, and other terms changed."""
+        years, volatility = changes.get("years", self.years), changes.get("volatility", self.volatility)
+        ql.Settings.instance().evaluationDate = self.TODAY
+        count = ql.Actual365Fixed()
+        growth = math.log(self.forward / self.spot)
+        curve = lambda rate: ql.YieldTermStructureHandle(ql.FlatForward(self.TODAY, rate, count))
+        deviation = ql.BlackConstantVol(self.TODAY, ql.NullCalendar(), volatility * math.sqrt(years), count)
+        process = ql.BlackScholesMertonProcess(
+            ql.QuoteHandle(ql.SimpleQuote(self.spot * move)), curve(self.rate * years - growth), curve(self.rate * years),
+            ql.BlackVolTermStructureHandle(deviation))
+        payoff = ql.PlainVanillaPayoff(ql.Option.Call if self.is_call else ql.Option.Put, self.strike)
+        option = ql.VanillaOption(payoff, ql.AmericanExercise(self.TODAY, self.END))
+        option.setPricingEngine(ql.QdFpAmericanEngine(process, ql.QdFpAmericanEngine.highPrecisionScheme()))
+        return option.NPV()
+
+    def greeks(self):
+        """By narrow differences; with the forward, with which the spot moves in proportion, and with time while both stay."""
+        spread = self.volatility * math.sqrt(self.years)
+        step, share = spread / 64, 1 / 256
+        below, here, above = (self.value(1 + side * step) for side in (-1, 0, 1))
+        move = step * self.forward
+        up, down = (1 + side * share for side in (1, -1))
+        return {
+            "delta": (above - below) / (2 * move), "gamma": (above - 2 * here + below) / move**2,
+            "vega": (self.value(volatility=self.volatility * up) - self.value(volatility=self.volatility * down))
+            / (2 * share * self.volatility),
+            "theta": (self.value(years=self.years * down) - self.value(years=self.years * up)) / (2 * share * self.years)}
+
+    def european_delta(self):
+        spread = self.volatility * math.sqrt(self.years)
+        distance = math.log(self.forward / self.strike) / spread + spread / 2
+        side = 1 if self.is_call else -1
+        return side * math.exp(-self.rate * self.years) * (1 + math.erf(side * distance / math.sqrt(2))) / 2
+
+
+@pytest.mark.parametrize("kind, strike, forward, rate", [
+    (AMERICAN_PUT, 110_000, 100_000, 10), (AMERICAN_PUT, 130_000, 100_100, 10), (AMERICAN_PUT, 98_000, 100_500, 20),
+    (AMERICAN_PUT, 200_000, 100_000, 10), (AMERICAN_CALL, 90_000, 98_500, 4), (AMERICAN_CALL, 102_000, 96_000, 8)])
+def test_greeks_of_american_options(stage, client, kind, strike, forward, rate):
+    """Delta within 0.001, gamma within 5 % of 1/(F·σ√τ), vega within 0.1 % of F·√τ, theta within 0.1 % of F·σ/√τ. A European option's
+    delta is farther away. The first call is nearly due to be exercised, where gamma jumps to 0."""
+    option = instrument_id(kind, stage.expiry, strike)
+    stage.send(stage.owner, stage.instruments.functions.list(option, WAD, WAD // 100))
+    stage.send(stage.taker, stage.report(FORWARD, [forward * WAD], stage.expiry))
+    stage.send(stage.taker, stage.report(RATE, [rate * WAD // 100]))
+    stage.node.request("evm_mine")
+    (market,) = client.markets(option)
+    price = round(market.mark) * WAD
+    stage.place(stage.maker, option, False, price, WAD)
+    stage.place(stage.taker, option, True, price, WAD)
+    account, (market,) = client.account(stage.taker), client.markets(option)
+    assert [position.size for position in account.positions] == [1] and market.forward == forward
+    years = (stage.expiry - account.timestamp) / 31_536_000
+    volatility = float(market.volatility)
+    exact = QuantLibOption(kind == AMERICAN_CALL, 100_000, forward, strike, years, volatility, rate / 100)
+    assert abs(float(market.mark) - exact.value()) < 1e-4 * forward
+    (found,), root = account.greeks, math.sqrt(years)
+    tolerances = {"delta": 1e-3, "gamma": 0.05 / (forward * volatility * root), "vega": 1e-3 * forward * root,
+                  "theta": 1e-3 * forward * volatility / root}
+    for name, greek in exact.greeks().items():
+        print(name, float(getattr(found, name)), greek, tolerances[name])
+        assert abs(float(getattr(found, name)) - greek) < tolerances[name], name
+    assert abs(exact.european_delta() - exact.greeks()["delta"]) > 1e-3
 
 
 def agree(stage, client, order, call):

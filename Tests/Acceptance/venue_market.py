@@ -1,27 +1,18 @@
 """A venue that a file describes, and what people and publishers do there over JSON-RPC."""
-import json
 import subprocess
 
-from conftest import CONDOR, ROOT, Node
+import venue_contracts
+from conftest import CONDOR, Node
 from eth_account import Account
 from hexbytes import HexBytes
+from venue_contracts import GTC, WAD
 from web3.datastructures import AttributeDict
 
-WAD = 10**18
-DAY = 86_400
-CONTRACTS = {"Oracle": 0x0C10, "Instruments": 0x0C11, "Book": 0x0C12, "Clearing": 0x0C13, "Liquidation": 0x0C14}
-SPOT, FORWARD, SURFACE, RATE = 0, 1, 2, 3
-GTC, IOC, FOK, POST_ONLY = 0, 1, 2, 3
-PERPETUAL, FUTURE, CALL, PUT, AMERICAN_CALL, AMERICAN_PUT = range(6)
 FAUCET = f"0x{0xCA500:040x}"
 # 2 January 2027, a Saturday, at noon.
 GENESIS_TIME = 1_798_891_200
 PHRASE = "test test test test test test test test test test test junk"
 Account.enable_unaudited_hdwallet_features()
-
-
-def instrument_id(kind, expiry=0, strike=0, underlying=1):
-    return underlying << 168 | kind << 160 | expiry << 96 | strike * 10**8
 
 
 def small_venue(**changes):
@@ -65,9 +56,7 @@ class Market:
         self.node, self.w3 = node, node.web3
         self.accounts = self.w3.eth.accounts
         self.keys = [Account.from_mnemonic(PHRASE, account_path=f"m/44'/60'/0'/0/{index}") for index in range(10)]
-        for name, address in CONTRACTS.items():
-            abi = json.loads((ROOT / "contracts" / "interfaces" / f"{name}.json").read_text())
-            contract = self.w3.eth.contract(address=self.w3.to_checksum_address(f"0x{address:040x}"), abi=abi)
+        for name, contract in venue_contracts.contracts(self.w3).items():
             setattr(self, name.lower(), contract)
         self.errors = {item["name"]: item for item in self.book.abi + self.instruments.abi if item["type"] == "error"}
         token = [{"type": "function", "name": name, "stateMutability": "nonpayable", "outputs": [], "inputs": [
@@ -100,15 +89,8 @@ class Market:
         return self.w3.eth.get_block("latest").timestamp
 
     def report(self, kind, values, underlying=1, expiry=0, publisher=2, timestamp=None):
-        message = {"kind": kind, "underlying": underlying, "expiry": expiry, "values": values, "confidence": WAD,
-                   "timestamp": timestamp or self.now()}
-        types = {"Report": [{"name": name, "type": type} for name, type in (
-            ("kind", "uint8"), ("underlying", "uint32"), ("expiry", "uint64"), ("values", "int256[]"),
-            ("confidence", "uint256"), ("timestamp", "uint64"))]}
-        domain = {"name": "Condor Oracle", "version": "1", "chainId": self.w3.eth.chain_id,
-                  "verifyingContract": self.oracle.address}
-        signed = self.keys[publisher].sign_typed_data(domain, types, message)
-        return self.oracle.functions.report(*message.values(), signed.v - 27, signed.r, signed.s)
+        return self.oracle.functions.report(*venue_contracts.report(
+            self.oracle, self.w3.eth.chain_id, self.keys[publisher], kind, values, timestamp or self.now(), underlying, expiry))
 
     def deposit(self, account, amount):
         units = amount * 10**6

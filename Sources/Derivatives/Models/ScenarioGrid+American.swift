@@ -4,67 +4,33 @@ extension ScenarioGrid {
     /// Steps of the lattice that a venue takes unless it says otherwise.
     public static var latticeSteps: Int { 101 }
 
-    /// An American option: Leisen and Reimer's lattice on the moved spot in every column, basis moves included.
-    ///
-    /// The underlying's yield is what takes the spot to the forward, rate − ln(F/S)/τ, at most 10 either way. Volatilities
-    /// are rounded to 18 decimals, at most 100. Where a lattice has no probabilities, which is where the volatility is
-    /// too small to matter, the option is worth the best of what it pays now, at expiry, and in between without it.
+    /// An American option: its lattice on the moved spot in every column, basis moves included.
+    /// Volatilities are rounded to 18 decimals, at most 100.
     ///
     /// - Throws: what the terms deserve; `price` also where a moved spot passes 2^96 units.
     public func americanRow(
         kind: OptionKind, strike: UInt256, sigma: UInt256, steps: Int = ScenarioGrid.latticeSteps
     ) throws(PricingError) -> RevaluationRow {
         try check(strike, sigma)
+        let option = AmericanOption(expiry, kind: kind, strike: strike, sigma: sigma, steps: steps)
+        return try row(of: option, price: option.price())
+    }
+
+    /// An option of this expiry, and what it is worth now.
+    func row(of option: AmericanOption, price: Int128) throws(PricingError) -> RevaluationRow {
         let limit = UInt256(100) &* UInt256(wadOne)
-        var volatilities: [UInt256] = []
-        for number in shockedVolatilities(sigma, moneyness(of: strike)) {
-            let word = number.nearestWad ?? limit
-            volatilities.append(word < limit ? word : limit)
+        var terms = option.terms
+        let volatilities = shockedVolatilities(terms.sigma, moneyness(of: terms.strike)).map { number in
+            min(number.nearestWad ?? limit, limit)
         }
-        var terms = OptionTerms(
-            kind: kind, spot: expiry.spot, strike: strike, tau: expiry.tau, sigma: volatilities[0], rate: expiry.rate,
-            yield: yield)
-        let now = try american(terms, steps)
         var gains: [Int128] = []
         gains.reserveCapacity(columns.count)
         for scenario in columns {
             terms.spot = scenario.moved(expiry.spot)
             terms.sigma = volatilities[Int(scenario.volatility.rawValue)]
-            gains.append(try american(terms, steps) &- now)
+            gains.append(try option.price(terms) &- price)
         }
         return RevaluationRow(columns: gains)
-    }
-
-    /// What an American option is worth now, in units: what the gains of its row start from.
-    func americanMark(kind: OptionKind, strike: UInt256, sigma: UInt256, steps: Int) throws(PricingError) -> Int128 {
-        try check(strike, sigma)
-        return try american(
-            OptionTerms(
-                kind: kind, spot: expiry.spot, strike: strike, tau: expiry.tau, sigma: sigma, rate: expiry.rate,
-                yield: yield), steps)
-    }
-
-    private var yield: UInt256 {
-        if expiry.tau.isZero || expiry.spot == expiry.forward { return expiry.rate }
-        let growth = Real.logarithm(of: Real(unsignedWad: expiry.forward), over: Real(unsignedWad: expiry.spot))
-        let value = Real(signedWad: expiry.rate) - growth / Real(unsignedWad: expiry.tau)
-        let limit = UInt256(10) &* UInt256(wadOne)
-        guard let word = value.nearestWad, word.magnitude <= limit else {
-            return value.isNegative ? limit.negated : limit
-        }
-        return word
-    }
-
-    /// The value in units.
-    private func american(_ terms: OptionTerms, _ steps: Int) throws(PricingError) -> Int128 {
-        let price: UInt256
-        do throws(PricingError) {
-            price = try Lattice.value(terms, model: .leisenReimer, steps: steps, isAmerican: true).price
-        } catch {
-            guard error == .probability || error == .volatility || error == .time else { throw error }
-            price = try American.certainPrice(terms)
-        }
-        return Int128(truncatingIfNeeded: UInt128(words: price.limb1, price.limb0))
     }
 }
 

@@ -41,10 +41,8 @@ extension Venue {
 
     /// How far the perpetual's mark is from the index, relative to it; 0 without a perpetual.
     public mutating func divergence(underlying: UInt32) throws(VenueError) -> Int128 {
-        guard let id = InstrumentID(underlying: underlying, kind: .perpetual, expiry: 0, strike: 0) else { return 0 }
-        let number = InstrumentNumber(truncatingIfNeeded: storage.load(.instrumentNumber(id)).limb0)
-        if number == 0 { return 0 }
-        let mark = storage.load(.mark(number)).lowHalf
+        guard let perpetual = perpetual(of: underlying) else { return 0 }
+        let mark = storage.load(.mark(perpetual)).lowHalf
         let index = try indexPrice(underlying: underlying)
         return mark == 0 ? 0 : try Int128((mark - index).magnitude).overWad(index, .up)
     }

@@ -14,7 +14,8 @@ public struct InstrumentName: Equatable, Sendable {
     /// nil for what is not listed under a name: an expiry at another time than 08:00, before 2000 or after 2099.
     public init?(_ id: InstrumentID, symbol: UInt64) {
         if id.kind != .perpetual {
-            guard id.expiry % 86_400 == 28_800, CalendarDay(id.expiry) != nil else { return nil }
+            guard CalendarDay.isExpiry(id.expiry), InstrumentName.years.contains(CalendarDay(of: id.expiry).date.year)
+            else { return nil }
         }
         self.symbol = symbol
         kind = id.kind
@@ -42,8 +43,8 @@ public struct InstrumentName: Equatable, Sendable {
             (kind, expiry, strike) = (.perpetual, 0, 0)
             return
         }
-        guard let day = CalendarDay(parts[1]) else { return nil }
-        expiry = day.start + 28_800
+        guard let day = InstrumentName.day(parts[1]) else { return nil }
+        expiry = day.expiry
         if parts.count == 2 {
             (kind, strike) = (.future, 0)
             return
@@ -58,8 +59,7 @@ public struct InstrumentName: Equatable, Sendable {
     public var text: [UInt8] {
         var text = InstrumentName.characters(symbol) + [UInt8(ascii: "-")]
         if kind == .perpetual { return text + InstrumentName.perpetual }
-        guard let day = CalendarDay(expiry) else { return text }
-        text += day.text
+        text += InstrumentName.characters(CalendarDay(of: expiry))
         if kind == .future { return text }
         return text + [UInt8(ascii: "-")] + InstrumentName.digits(strike) + [UInt8(ascii: "-")] + suffix
     }
@@ -134,73 +134,38 @@ public struct InstrumentName: Equatable, Sendable {
         let whole = Array(reversed[8...].reversed())
         return fraction.isEmpty ? whole : whole + [UInt8(ascii: ".")] + fraction
     }
-}
 
-/// A day of 2000 to 2099 in the calendar: `25DEC26`.
-struct CalendarDay: Equatable {
-    let day: Int
-    let month: Int
-    let year: Int
+    // MARK: - Days
+
+    /// A year has two digits.
+    private static var years: ClosedRange<UInt64> { 2000...2099 }
 
     private static var months: [[UInt8]] {
         ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"].map { [UInt8]($0.utf8) }
     }
 
-    /// Between 2001 and 2099 every fourth year is a leap year, and so is 2000.
-    private static func length(_ month: Int, _ year: Int) -> Int {
-        switch month {
-        case 2: year % 4 == 0 ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    /// 2000-01-01.
-    private static var epoch: UInt64 { 946_684_800 }
-
-    init?(_ time: UInt64) {
-        guard time >= CalendarDay.epoch else { return nil }
-        var rest = Int(truncatingIfNeeded: min((time - CalendarDay.epoch) / 86_400, 1 << 20))
-        var (month, year) = (1, 0)
-        while rest >= CalendarDay.length(month, year) {
-            rest -= CalendarDay.length(month, year)
-            month += 1
-            if month == 13 { (month, year) = (1, year + 1) }
-            guard year < 100 else { return nil }
-        }
-        (day, self.month, self.year) = (rest + 1, month, year)
-    }
-
-    /// One or two digits, three letters, two digits.
-    init?(_ text: [UInt8]) {
-        guard text.count == 6 || text.count == 7 else { return nil }
-        func number(_ digits: ArraySlice<UInt8>) -> Int? {
-            var value = 0
+    /// `25DEC26`: one or two digits, three letters, two digits.
+    private static func day(_ text: [UInt8]) -> CalendarDay? {
+        guard text.count == 6 || text.count == 7, text[0] != 48 else { return nil }
+        func number(_ digits: ArraySlice<UInt8>) -> UInt64? {
+            var value: UInt64 = 0
             for digit in digits {
                 guard digit >= 48, digit <= 57 else { return nil }
-                value = value * 10 + Int(digit - 48)
+                value = value * 10 + UInt64(digit - 48)
             }
             return value
         }
         let name = Array(text[(text.count - 5)..<(text.count - 2)])
-        guard let day = number(text[..<(text.count - 5)]), let year = number(text[(text.count - 2)...]),
-            let month = CalendarDay.months.firstIndex(of: name), text[0] != 48, day >= 1,
-            day <= CalendarDay.length(month + 1, year)
+        guard let day = number(text[..<(text.count - 5)]), let month = months.firstIndex(of: name),
+            let year = number(text[(text.count - 2)...])
         else { return nil }
-        (self.day, self.month, self.year) = (day, month + 1, year)
+        return CalendarDay(year: years.lowerBound + year, month: UInt64(month) + 1, day: day)
     }
 
-    var text: [UInt8] {
-        func digit(_ value: Int) -> UInt8 { 48 + UInt8(truncatingIfNeeded: value) }
-        return (day > 9 ? [digit(day / 10)] : []) + [digit(day % 10)] + CalendarDay.months[month - 1]
-            + [digit(year / 10), digit(year % 10)]
-    }
-
-    /// Its first second.
-    var start: UInt64 {
-        var days = day - 1
-        for earlier in 0..<year { days += earlier % 4 == 0 ? 366 : 365 }
-        for earlier in 1..<month { days += CalendarDay.length(earlier, year) }
-        return CalendarDay.epoch + UInt64(days) * 86_400
+    private static func characters(_ day: CalendarDay) -> [UInt8] {
+        func digit(_ value: UInt64) -> UInt8 { 48 + UInt8(truncatingIfNeeded: value % 10) }
+        let (year, month, day) = day.date
+        return (day > 9 ? [digit(day / 10)] : []) + [digit(day)] + months[Int(month) - 1]
+            + [digit(year / 10), digit(year)]
     }
 }

@@ -42,7 +42,7 @@ extension Venue {
         // A strike of 2^96 units of 1e-18 and more has no price.
         guard id.strike <= 7_922_816_251_426_433_759 else { throw .invalidListing }
         if id.kind != .perpetual {
-            guard id.expiry > time, id.expiry % 86_400 == 28_800, id.expiry - time <= 315_360_000 else {
+            guard id.expiry > time, CalendarDay.isExpiry(id.expiry), id.expiry - time <= 315_360_000 else {
                 throw .invalidListing
             }
         }

@@ -26,9 +26,7 @@ extension Venue {
         guard state(of: Feed(.spot, underlying: underlying)).value > 0 else { return }
         storage.store(.marks(underlying), UInt256(time))
         caches.dropMarks(underlying: underlying)
-        guard let id = InstrumentID(underlying: underlying, kind: .perpetual, expiry: 0, strike: 0) else { return }
-        let number = InstrumentNumber(truncatingIfNeeded: storage.load(.instrumentNumber(id)).limb0)
-        if number != 0 { try updatePerpetualMark(instrument(number)) }
+        if let perpetual = perpetual(of: underlying) { try updatePerpetualMark(instrument(perpetual)) }
     }
 
     /// The median of index + average of (mid − index), the book's own median, and what other venues say.
@@ -99,8 +97,9 @@ extension Venue {
         guard price > 0, start != 0 else { return }
         let window = UInt64(parameter(.settlementWindow, underlying: underlying))
         // Of a longer silence than 40 days the early expiries have nobody who waits for them.
-        var expiry = nextExpiry(from: max(start, time - min(time, 3_456_000)))
-        while expiry - min(window, expiry) < time {
+        var day = CalendarDay(expiringFrom: max(start, time - min(time, 3_456_000)))
+        while day.expiry - min(window, day.expiry) < time {
+            let expiry = day.expiry
             let (from, until) = (max(start, expiry - min(window, expiry)), min(time, expiry))
             if from < until {
                 let word = storage.load(.window(underlying, expiry: expiry))
@@ -109,17 +108,14 @@ extension Venue {
                 stored.limb3 = word.limb3
                 storage.store(.window(underlying, expiry: expiry), stored)
             }
-            expiry += 86_400
+            day = day + 1
         }
     }
-
-    /// Expiries stand at 08:00.
-    private func nextExpiry(from start: UInt64) -> UInt64 { (start &+ 57_599) / 86_400 &* 86_400 &+ 28_800 }
 
     /// A good report stamped inside a settlement window.
     mutating func noteWindowReport(_ underlying: UInt32, stamp: UInt64) {
         let window = UInt64(parameter(.settlementWindow, underlying: underlying))
-        let expiry = nextExpiry(from: stamp)
+        let expiry = CalendarDay(expiringFrom: stamp).expiry
         guard stamp > expiry - min(window, expiry) else { return }
         var word = storage.load(.window(underlying, expiry: expiry))
         guard stamp > word.limb3 else { return }

@@ -77,7 +77,7 @@ extension Venue {
 
     /// What a position of `lots` moves by, for market-maker protection.
     public mutating func deltaVega(of number: InstrumentNumber, lots: Int64) throws(VenueError) -> DeltaVega {
-        let row = caches.risk.rows[try row(of: number)]
+        let row = caches.risk.rows[try rowWithGreeks(of: number)]
         let size = try row.lot.times(Int128(lots))
         var result = DeltaVega()
         result.delta = try row.delta.timesWad(size, .down)

@@ -189,28 +189,40 @@ extension Venue {
         }
         try addConfidenceCharge(&row, row.index.timesWad(row.lot, .up), confidence, instrument.underlying)
         let terms = try optionTerms(instrument, group, market)
-        let (kind, sigma) = (terms.kind, terms.sigma)
-        let value = try OptionMark(terms)
-        row.mark = try optionMark(instrument, grid, terms, european: value.price)
-        row.delta = value.delta
-        row.vega = value.vega
+        let american = american(instrument, grid, terms)
+        if american == nil {
+            let value = try OptionMark(terms)
+            row.mark = value.price
+            row.delta = value.delta
+            row.vega = value.vega
+        }
         do {
-            if !instrument.kind.isAmerican {
-                return try grid.row(kind: kind, strike: row.strike.word, sigma: sigma).columns
+            guard let american else {
+                return try grid.row(kind: terms.kind, strike: terms.strike, sigma: terms.sigma).columns
             }
-            let steps = Int(parameter(.latticeSteps, underlying: instrument.underlying))
-            return try grid.americanRow(kind: kind, strike: row.strike.word, sigma: sigma, steps: steps).columns
+            row.mark = try american.price()
+            row.isWithoutGreeks = true
+            return try grid.row(of: american, price: row.mark).columns
         } catch { throw .unpriced(error) }
     }
 
-    mutating func optionMark(
-        _ instrument: Instrument, _ grid: ScenarioGrid, _ terms: OptionTerms, european: Int128
-    ) throws(VenueError) -> Int128 {
-        guard instrument.kind.isAmerican else { return european }
-        let steps = Int(parameter(.latticeSteps, underlying: instrument.underlying))
-        do {
-            return try grid.americanMark(kind: terms.kind, strike: terms.strike, sigma: terms.sigma, steps: steps)
-        } catch { throw .unpriced(error) }
+    /// The place of the instrument's row with delta and vega, which of American options cost more than they are mostly asked for.
+    mutating func rowWithGreeks(of number: InstrumentNumber) throws(VenueError) -> Int {
+        let place = try row(of: number)
+        guard caches.risk.rows[place].isWithoutGreeks else { return place }
+        let greeks = try greeks(of: number)
+        caches.risk.rows[place].delta = greeks.delta
+        caches.risk.rows[place].vega = greeks.vega
+        caches.risk.rows[place].isWithoutGreeks = false
+        return place
+    }
+
+    /// The option with its lattice; nil for a European one.
+    mutating func american(_ instrument: Instrument, _ grid: ScenarioGrid, _ terms: OptionTerms) -> AmericanOption? {
+        guard instrument.kind.isAmerican else { return nil }
+        return AmericanOption(
+            grid.expiry, kind: terms.kind, strike: terms.strike, sigma: terms.sigma,
+            steps: Int(parameter(.latticeSteps, underlying: instrument.underlying)))
     }
 
     /// What an option's mark is reckoned from.

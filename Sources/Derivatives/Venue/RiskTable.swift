@@ -24,9 +24,11 @@ struct RiskRow {
     var index: Int128 = 0
     var forward: Int128 = 0
     var strike: Int128 = 0
-    /// ∂V/∂S and ∂V/∂σ of one unit.
+    /// ∂V/∂F and ∂V/∂σ of one unit; F is the price itself of what has no other forward.
     var delta: Int128 = 0
     var vega: Int128 = 0
+    /// Those two are still to be found.
+    var isWithoutGreeks = false
     /// Where it belongs in `RiskTable.groups`, and in `strikes`, −1 for none.
     var group = 0
     var strikePlace = -1

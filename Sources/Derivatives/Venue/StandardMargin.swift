@@ -10,19 +10,22 @@ public enum Leverage {
         return sum
     }
 
-    /// notional ÷ the leverage of its tier; from the lower to the upper bound of open interest the rate grows to 1. Rounded up.
-    public static func initial(
-        _ notional: Int128, _ tiers: [LeverageTier], openInterest: Int128, lower: Int128, upper: Int128
+    /// The tier in which a notional lies.
+    public static func tier(of notional: Int128, _ tiers: [LeverageTier]) -> LeverageTier {
+        var found = LeverageTier(lower: 0, maximumLeverage: 1)
+        for tier in tiers where tier.lower <= notional { found = tier }
+        return found
+    }
+
+    /// What initial margin asks of a notional in a tier: 1 ÷ leverage, which from the lower to the upper bound of open interest grows to
+    /// 1. Rounded up.
+    public static func initialRate(
+        _ tier: LeverageTier, openInterest: Int128, lower: Int128, upper: Int128
     ) throws(VenueError) -> Int128 {
-        var leverage: UInt64 = 1
-        for tier in tiers where tier.lower <= notional { leverage = tier.maximumLeverage }
-        var rate = try wad.times(1, over: Int128(leverage), .up)
-        if openInterest >= upper {
-            rate = wad
-        } else if openInterest > lower {
-            rate = try rate.adding((wad - rate).times(openInterest - lower, over: upper - lower, .up))
-        }
-        return try notional.timesWad(rate, .up)
+        if openInterest >= upper { return wad }
+        let rate = try wad.times(1, over: Int128(tier.maximumLeverage), .up)
+        if openInterest <= lower { return rate }
+        return try rate.adding((wad - rate).times(openInterest - lower, over: upper - lower, .up))
     }
 }
 
@@ -37,6 +40,14 @@ extension Venue {
     /// requirements, negative, so that the margin is put together as in portfolio mode.
     mutating func standardMargin(
         _ portfolio: Portfolio, _ kind: MarginKind
+    ) throws(VenueError) -> MarginBreakdown {
+        var report: StandardReport?
+        return try standardMargin(portfolio, kind, &report)
+    }
+
+    /// The requirements one by one too, where there is a report.
+    mutating func standardMargin(
+        _ portfolio: Portfolio, _ kind: MarginKind, _ report: inout StandardReport?
     ) throws(VenueError) -> MarginBreakdown {
         var result = MarginBreakdown()
         result.cash = portfolio.cash
@@ -56,14 +67,22 @@ extension Venue {
                 }
                 options.insert((row, asset), at: place ?? options.count)
             } else {
-                requirement = try requirement.adding(leveraged(asset, row, kind))
+                let part = try leveraged(asset, row, kind)
+                requirement = try requirement.adding(part.requirement)
+                report?.leveraged.append(StandardReport.Leveraged(instrument: asset.instrument, part: part))
             }
         }
         var start = 0
         while start < options.count {
             var end = start
             while end < options.count, options[end].row.group == options[start].row.group { end += 1 }
-            requirement = try requirement.adding(expiryRequirement(options[start..<end], kind))
+            let part = try expiryRequirement(options[start..<end], kind)
+            requirement = try requirement.adding(part.requirement)
+            if report != nil {
+                let group = caches.risk.groups[options[start].row.group]
+                report?.expiries.append(
+                    StandardReport.Expiry(underlying: group.underlying, expiry: group.expiry, part: part))
+            }
             start = end
         }
         result.worst = 0 - requirement
@@ -76,31 +95,38 @@ extension Venue {
 
     private mutating func leveraged(
         _ asset: Portfolio.Asset, _ row: RiskRow, _ kind: MarginKind
-    ) throws(VenueError) -> Int128 {
+    ) throws(VenueError) -> LeverageRequirement {
         let underlying = caches.risk.groups[row.group].underlying
         let tiers = try leverageTiers(underlying: underlying)
         if kind == .maintenance {
-            return try Leverage.maintenance(row.markPerLot.times(Int128(asset.lots.magnitude)), tiers)
+            let notional = try row.markPerLot.times(Int128(asset.lots.magnitude))
+            let tier = Leverage.tier(of: notional, tiers)
+            return LeverageRequirement(
+                notional: notional, tier: tier, rate: try wad.times(1, over: 2 * Int128(tier.maximumLeverage), .up),
+                orderLoss: 0, requirement: try Leverage.maintenance(notional, tiers))
         }
         let (long, short) = (
             Int128(asset.lots) + Int128(asset.orders.buyLots), Int128(asset.lots) - Int128(asset.orders.sellLots)
         )
-        let lots = Int128(max(long.magnitude, short.magnitude))
+        let notional = try row.markPerLot.times(Int128(max(long.magnitude, short.magnitude)))
         let losses = try OrderLoss(asset.orders, row)
-        let interest = try row.markPerLot.times(Int128(openInterest(of: asset.instrument)))
-        return try Leverage.initial(
-            row.markPerLot.times(lots), tiers, openInterest: interest,
+        let loss = max(losses.buy, losses.sell)
+        let tier = Leverage.tier(of: notional, tiers)
+        let rate = try Leverage.initialRate(
+            tier, openInterest: row.markPerLot.times(Int128(openInterest(of: asset.instrument))),
             lower: parameter(.openInterestLower, underlying: underlying),
-            upper: parameter(.openInterestUpper, underlying: underlying)
-        ).adding(max(losses.buy, losses.sell))
+            upper: parameter(.openInterestUpper, underlying: underlying))
+        return LeverageRequirement(
+            notional: notional, tier: tier, rate: rate, orderLoss: loss,
+            requirement: try notional.timesWad(rate, .up).adding(loss))
     }
 
     /// What the options of one expiry require; with open orders the larger of none and all sells filled at their prices, and what
     /// buys pay.
     private mutating func expiryRequirement(
         _ options: ArraySlice<(row: RiskRow, asset: Portfolio.Asset)>, _ kind: MarginKind
-    ) throws(VenueError) -> Int128 {
-        guard let first = options.first else { return 0 }
+    ) throws(VenueError) -> ExpiryRequirement {
+        guard let first = options.first else { throw .corrupt }
         let rates = StandardRates(
             kind,
             maintenance: parameter(.standardMaintenance, underlying: caches.risk.groups[first.row.group].underlying),
@@ -112,8 +138,8 @@ extension Venue {
                 underlying: caches.risk.groups[first.row.group].underlying))
         var holdings: [OptionHolding] = []
         for option in options { holdings.append(OptionHolding(row: option.row, lots: option.asset.lots)) }
-        var requirement = try rates.requirement(holdings)
-        if kind == .maintenance { return requirement }
+        let held = try rates.requirement(holdings)
+        if kind == .maintenance { return held }
         var (premium, paid) = (Int128(0), Int128(0))
         var hasSells = false
         for (index, option) in options.enumerated() {
@@ -127,8 +153,14 @@ extension Venue {
             }
             if orders.buyLots > 0 { paid = try paid.adding(buyReserve(option.row, option.asset)) }
         }
-        if hasSells { requirement = max(requirement, try rates.requirement(holdings).subtracting(premium)) }
-        return try requirement.adding(paid)
+        var counted = held
+        if hasSells {
+            let sold = try rates.requirement(holdings, premium: premium)
+            if sold.requirement > held.requirement { counted = sold }
+        }
+        return ExpiryRequirement(
+            sum: counted.sum, payoffLoss: counted.payoffLoss, premium: counted.premium, reserve: paid,
+            requirement: try counted.requirement.adding(paid))
     }
 
     /// The premium that buy orders pay; what only closes a short gives its mark back.
@@ -163,14 +195,17 @@ private struct StandardRates {
         self.unpaired = unpaired
     }
 
-    /// The smaller of the shorts' sum and the largest loss at expiry.
-    func requirement(_ holdings: [OptionHolding]) throws(VenueError) -> Int128 {
+    /// The smaller of the shorts' sum and the largest loss at expiry, less what selling has brought.
+    func requirement(_ holdings: [OptionHolding], premium: Int128 = 0) throws(VenueError) -> ExpiryRequirement {
         var sum: Int128 = 0
         for holding in holdings where holding.lots < 0 {
             let size = try holding.row.lot.times(Int128(holding.lots.magnitude))
             sum = try sum.adding(perUnit(holding.row).timesWad(size, .up))
         }
-        return sum == 0 ? 0 : min(sum, try largestLoss(holdings))
+        let loss = sum == 0 ? 0 : try largestLoss(holdings)
+        return ExpiryRequirement(
+            sum: sum, payoffLoss: loss, premium: premium, reserve: 0,
+            requirement: try min(sum, loss).subtracting(premium))
     }
 
     /// Of one unit short.

@@ -14,7 +14,7 @@ public struct InstrumentQuote: Equatable, Sendable {
 }
 
 /// How a value moves with what it depends on, 18 decimals: with the price of the underlying (of an option its forward), that
-/// again, with volatility, and with a year that passes. Of American options those of the European one.
+/// again, with volatility, and with a year that passes.
 public struct Greeks: Equatable, Sendable {
     public var delta: Int128 = 0
     public var gamma: Int128 = 0
@@ -68,7 +68,12 @@ extension Venue {
             return InstrumentQuote(mark: market.forward, index: index, forward: market.forward)
         }
         let terms = try optionTerms(instrument, group, market)
-        let mark = try optionMark(instrument, grid, terms, european: OptionMark(terms).price)
+        let mark: Int128
+        if let option = american(instrument, grid, terms) {
+            do { mark = try option.price() } catch { throw .unpriced(error) }
+        } else {
+            mark = try OptionMark(terms).price
+        }
         return InstrumentQuote(mark: mark, index: index, forward: market.forward, volatility: terms.sigma.lowHalf)
     }
 
@@ -81,7 +86,7 @@ extension Venue {
         }
         let instrument = try instrument(number)
         if instrument.settlementPerLot != nil { return greeks }
-        guard let group = try group(of: instrument), let market = group.market else {
+        guard let group = try group(of: instrument), let market = group.market, let grid = group.grid else {
             greeks.delta = wad
             return greeks
         }
@@ -91,7 +96,15 @@ extension Venue {
         }
         let terms = try optionTerms(instrument, group, market)
         let value: OptionGreeks
-        do { value = try BlackScholes.value(terms) } catch { throw .unpriced(error) }
+        do {
+            if let option = american(instrument, grid, terms) {
+                (greeks.delta, greeks.gamma) = try option.forwardGreeks(price: option.price())
+                greeks.vega = try option.vega()
+                greeks.theta = try option.theta()
+                return greeks
+            }
+            value = try BlackScholes.value(terms)
+        } catch { throw .unpriced(error) }
         guard let delta = Int128(signedWord: value.delta), let gamma = Int128(signedWord: value.gamma),
             let vega = Int128(signedWord: value.vega), let theta = Int128(signedWord: value.theta)
         else { throw .overflow }

@@ -42,6 +42,49 @@ func scenariosMakeUpTheWorstCase(_ kind: MarginKind) throws {
     #expect(report.rows.isEmpty && report.jointWorst == 0)
 }
 
+@Test func standardMarginIsMadeOfItsParts() throws {
+    var fixture = try VenueFixture()
+    let alice = try fixture.account(1, cash: "400000", .standard)
+    let bob = try fixture.account(2, cash: "9000000")
+    let (call, higher) = (fixture.option(.europeanCall, 110_000), fixture.option(.europeanCall, 120_000))
+    try fixture.trade(call, buyer: bob, seller: alice, lots: 100, at: "1000")
+    try fixture.trade(fixture.btcPerpetual, buyer: alice, seller: bob, lots: 500, at: "100000")
+    func parts(_ kind: MarginKind) throws -> (ExpiryRequirement, LeverageRequirement) {
+        let report = try #require(try fixture.venue.standardReport(of: alice, kind))
+        let (expiry, leveraged) = (try #require(report.expiries.first), try #require(report.leveraged.first))
+        #expect(report.expiries.count == 1 && report.leveraged.count == 1)
+        #expect(expiry.underlying == fixture.btc && expiry.expiry == VenueFixture.expiry)
+        #expect(leveraged.instrument == fixture.btcPerpetual)
+        let worst = try fixture.venue.marginBreakdown(of: alice, kind).worst
+        #expect(worst == -(expiry.part.requirement + leveraged.part.requirement))
+        return (expiry.part, leveraged.part)
+    }
+    // One call short: it counts by itself, as its payoff has no end.
+    let mark = try fixture.venue.markPrice(of: call)
+    var (options, perpetual) = try parts(.maintenance)
+    #expect(options.sum == mark + amount("9000") && options.sum < options.payoffLoss)
+    #expect(options.requirement == options.sum && options.premium == 0 && options.reserve == 0)
+    #expect(perpetual.notional == amount("50000") && perpetual.tier.maximumLeverage == 40)
+    #expect(perpetual.rate == amount("0.0125") && perpetual.requirement == amount("625"))
+    // With the strike above bought back it can lose 10,000 at most.
+    try fixture.trade(higher, buyer: alice, seller: bob, lots: 100, at: "500")
+    (options, _) = try parts(.initial)
+    #expect(options.requirement == amount("10000") && options.payoffLoss == amount("10000"))
+    #expect(options.sum == mark + amount("13000"))
+    // Orders: a sell that brings its premium, a buy that pays its own, and the larger side of the perpetual.
+    for (instrument, side, ticks, lots) in [
+        (call, Side.sell, 3000, 200), (higher, .buy, 400, 100), (fixture.btcPerpetual, .buy, 999_000, 1500),
+    ] as [(InstrumentNumber, Side, Int64, Int64)] {
+        try fixture.venue.place(OrderRequest(instrument: instrument, side: side, ticks: ticks, lots: lots), for: alice)
+    }
+    (options, perpetual) = try parts(.initial)
+    #expect(options.premium == amount("6000") && options.reserve == amount("400"))
+    #expect(options.requirement == min(options.sum, options.payoffLoss) - amount("6000") + amount("400"))
+    #expect(perpetual.notional == amount("200000") && perpetual.requirement == amount("5000"))
+    #expect(try parts(.maintenance).0.premium == 0 && parts(.maintenance).1.notional == amount("50000"))
+    #expect(try fixture.venue.standardReport(of: bob, .initial) == nil)
+}
+
 @Test func greeksAreThoseOfTheMarkedOption() throws {
     var (fixture, _) = try populated()
     let call = fixture.option(.europeanCall, 110_000)
@@ -65,6 +108,20 @@ func scenariosMakeUpTheWorstCase(_ kind: MarginKind) throws {
     try sum.add(greeks, size: amount("-2"))
     try sum.add(linear, size: amount("0.5"))
     #expect(try sum.delta == amount("0.5") + greeks.delta.timesWad(amount("-2"), .down))
+}
+
+/// What market makers limit is what readers are told: of a put that is best exercised now −1 by the spot, which is 100,000 where the
+/// forward is 100,300.
+@Test func americanOptionsHaveTheirOwnGreeks() throws {
+    var fixture = try VenueFixture()
+    let put = try VenueFixture.list(
+        &fixture.venue, fixture.btc, .americanPut, VenueFixture.expiry, "160000", tick: "1", lot: "0.01")
+    let greeks = try fixture.venue.greeks(of: put)
+    #expect(try fixture.venue.markPrice(of: put) == amount("60000"))
+    #expect(abs(greeks.delta + amount("0.997008973080757726")) <= 1)
+    #expect(greeks.gamma == 0 && greeks.vega == 0 && greeks.theta == 0)
+    let moved = try fixture.venue.deltaVega(of: put, lots: -200)
+    #expect(moved.delta == -2 * greeks.delta && moved.vega == 0)
 }
 
 @Test func fundingOfTheRunningHourIsForetold() throws {

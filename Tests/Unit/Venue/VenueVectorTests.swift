@@ -23,8 +23,10 @@ import Testing
     #expect(try Leverage.maintenance(amount("150000000"), tiers) == amount("1875000"))
     #expect(try Leverage.maintenance(0, tiers) == 0)
     func initial(_ notional: String, interest: String) throws -> Int128 {
-        try Leverage.initial(
-            amount(notional), tiers, openInterest: amount(interest), lower: amount("100"), upper: amount("200"))
+        let rate = try Leverage.initialRate(
+            Leverage.tier(of: amount(notional), tiers), openInterest: amount(interest), lower: amount("100"),
+            upper: amount("200"))
+        return try amount(notional).timesWad(rate, .up)
     }
     #expect(try initial("1000", interest: "100") == amount("25"))
     #expect(try initial("1000", interest: "150") == amount("512.5"))

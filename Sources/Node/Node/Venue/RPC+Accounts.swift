@@ -71,9 +71,37 @@ extension VenueReader {
                     writer.members(greeks[underlying])
                 }
             }
+            writer.key("requirements")
+            if initial != nil { try write(requirementsOf: account, to: &writer) } else { writer.null() }
             writer.key("scenarios")
             guard initial != nil else { return writer.null() }
             try write(scenariosOf: account, to: &writer)
+        }
+    }
+
+    /// null in portfolio mode.
+    private mutating func write(requirementsOf account: AccountNumber, to writer: inout JSONWriter) throws {
+        // Both kinds have the same parts: those of what the account holds or has orders in.
+        guard let initial = try venue.standardReport(of: account, .initial),
+            let maintenance = try venue.standardReport(of: account, .maintenance)
+        else { return writer.null() }
+        try writer.object { writer in
+            writer.member("expiries", each: zip(initial.expiries, maintenance.expiries)) { writer, parts in
+                writer.object { writer in
+                    writer.member("underlying", text: symbol(of: parts.0.underlying))
+                    writer.member("expiry", quantity: parts.0.expiry)
+                    writer.member("initial", parts.0.part)
+                    writer.member("maintenance", parts.1.part)
+                }
+            }
+            try writer.member("leveraged", each: zip(initial.leveraged, maintenance.leveraged)) { writer, parts in
+                let instrument = try venue.instrument(parts.0.instrument)
+                writer.object { writer in
+                    writer.instrument(instrument, self)
+                    writer.member("initial", parts.0.part)
+                    writer.member("maintenance", parts.1.part)
+                }
+            }
         }
     }
 

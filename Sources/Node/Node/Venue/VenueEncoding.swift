@@ -104,6 +104,28 @@ extension JSONWriter {
         }
     }
 
+    mutating func member(_ key: String, _ part: ExpiryRequirement) {
+        member(key) { writer in
+            writer.member("sum", amount: part.sum)
+            writer.member("payoffLoss", amount: part.payoffLoss)
+            writer.member("counts", text: part.sum <= part.payoffLoss ? "sum" : "payoffLoss")
+            writer.member("premium", amount: part.premium)
+            writer.member("reserve", amount: part.reserve)
+            writer.member("requirement", amount: part.requirement)
+        }
+    }
+
+    mutating func member(_ key: String, _ part: LeverageRequirement) {
+        member(key) { writer in
+            writer.member("notional", amount: part.notional)
+            writer.member("tierFrom", amount: part.tier.lower)
+            writer.member("leverage", quantity: part.tier.maximumLeverage)
+            writer.member("rate", amount: part.rate)
+            writer.member("orderLoss", amount: part.orderLoss)
+            writer.member("requirement", amount: part.requirement)
+        }
+    }
+
     /// The members of an object.
     mutating func members(_ greeks: Greeks) {
         member("delta", amount: greeks.delta)

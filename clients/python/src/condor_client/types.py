@@ -214,6 +214,56 @@ class Basis:
 
 
 @dataclass(frozen=True)
+class ExpiryRequirement:
+    """What the options of an expiry require in standard mode: the smaller of two, less `premium`, and `reserve`."""
+    #: What the shorts require by themselves, and the largest loss of all together at expiry.
+    sum: Decimal
+    payoff_loss: Decimal
+    counts: Literal["sum", "payoffLoss"]
+    #: What open sells bring, where they count as filled.
+    premium: Decimal
+    #: What open buys pay.
+    reserve: Decimal
+    requirement: Decimal
+
+
+@dataclass(frozen=True)
+class LeverageRequirement:
+    """What a perpetual or a future requires in standard mode: by the tier of its notional, and what open orders lose."""
+    notional: Decimal
+    tier_from: Decimal
+    leverage: int
+    rate: Decimal
+    order_loss: Decimal
+    requirement: Decimal
+
+
+@dataclass(frozen=True)
+class ExpiryRequirements:
+    """Of the options of one expiry."""
+    underlying: str
+    expiry: int
+    initial: ExpiryRequirement
+    maintenance: ExpiryRequirement
+
+
+@dataclass(frozen=True)
+class LeverageRequirements:
+    """Of a perpetual or a future."""
+    instrument: int
+    name: str
+    initial: LeverageRequirement
+    maintenance: LeverageRequirement
+
+
+@dataclass(frozen=True)
+class Requirements:
+    """What an account's margin is made of in standard mode; all of it together is `worst`, with a minus in front."""
+    expiries: list[ExpiryRequirements]
+    leveraged: list[LeverageRequirements]
+
+
+@dataclass(frozen=True)
 class Account:
     """All that the venue keeps of an account."""
     block_number: int
@@ -233,6 +283,8 @@ class Account:
     initial_margin: Optional[Margin]
     maintenance_margin: Optional[Margin]
     greeks: list[Greeks]
+    #: Of standard mode.
+    requirements: Optional[Requirements]
     #: Of portfolio mode.
     scenarios: list[Scenario]
     basis: Optional[Basis]
