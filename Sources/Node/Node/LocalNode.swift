@@ -145,7 +145,7 @@ public final class LocalNode: Sendable {
         service.server.withLock { $0 = nil }
         server.stop()
         // Blocks of a policy that syncs more seldom than every block.
-        try? chain.database.sync()
+        try? chain.database.close()
         if let failure { log.write(.error, "database stopped", [("reason", .text("\(failure)"))]) }
         log.write(.information, "node stopped", [("head", .number(headNumber))])
         log.stop()

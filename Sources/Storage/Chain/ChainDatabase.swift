@@ -103,6 +103,9 @@ public final class ChainDatabase: Sendable {
         }
     }
 
+    // Its reader would be the last to hold the store, and close it while the process ends.
+    deinit { history.prefetch.finish() }
+
     /// What the database was begun with, in its owner's words: the rules of the chain.
     public static func description(of store: any Store) throws(StorageError) -> [UInt8]? {
         try store.get(ChainKey.description)
@@ -266,6 +269,12 @@ public final class ChainDatabase: Sendable {
         try metrics.timed(metrics.syncNanoseconds) { () throws(StorageError) in try archive.sync() }
         metrics.syncCount.add(1, ordering: .relaxed)
         writer.unsynced = 0
+    }
+
+    /// Makes everything durable and reads nothing ahead any more: what must be before the process ends.
+    public func close() throws(StorageError) {
+        history.prefetch.finish()
+        try sync()
     }
 
     /// Makes everything durable that was appended.

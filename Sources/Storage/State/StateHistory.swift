@@ -8,7 +8,7 @@ import Synchronization
 final class StateHistory: Sendable {
     let store: any Store
     let cache: StateCache
-    private let prefetch = TriePrefetch()
+    let prefetch = TriePrefetch()
     /// Odd while a block is being committed, or blocks are being undone.
     private let commitCount = Atomic<UInt64>(0)
     private let undoCount = Atomic<UInt64>(0)

@@ -8,6 +8,7 @@ final class TriePrefetch: Sendable {
     private struct Work {
         var keys: [[UInt8]] = []
         var isRunning = false
+        var isFinished = false
     }
 
     private let work = Mutex(Work())
@@ -16,11 +17,21 @@ final class TriePrefetch: Sendable {
     /// `key` is an account's or a slot's in the store.
     func want(_ key: [UInt8], from reader: any StateReader) {
         let begins = work.withLock { work in
+            if work.isFinished { return false }
             work.keys.append(key)
             defer { work.isRunning = true }
             return !work.isRunning
         }
         if begins { queue.async { self.run(reader) } }
+    }
+
+    /// Leaves the rest alone and comes back when nothing is being read any more: the store may go then, and the process end.
+    func finish() {
+        work.withLock { work in
+            work.keys = []
+            work.isFinished = true
+        }
+        queue.sync {}
     }
 
     private func run(_ reader: any StateReader) {
