@@ -13,7 +13,7 @@ public enum VenueContract: UInt16, Sendable, CaseIterable {
 ///
 /// Slots are not hashed, as a contract's storage is its own and the trie hashes what it keeps: the highest byte names the table,
 /// and the rest packs the key, so that neighbours in a table differ in low bits and a reader can compute any slot by hand.
-public struct VenueSlot: Equatable, Sendable {
+public struct VenueSlot: FixedHashable, Sendable {
     public let contract: VenueContract
     public let word: UInt256
 
@@ -31,6 +31,17 @@ public struct VenueSlot: Equatable, Sendable {
     public init(_ contract: VenueContract, word: UInt256) {
         self.contract = contract
         self.word = word
+    }
+
+    /// Words differ far more often than contracts do, so they are compared first.
+    @inlinable
+    public static func == (left: VenueSlot, right: VenueSlot) -> Bool {
+        left.word == right.word && left.contract == right.contract
+    }
+
+    @inlinable
+    public func fixedHash(seed: UInt64) -> UInt64 {
+        word.fixedHash(seed: seed &+ UInt64(contract.rawValue))
     }
 }
 
@@ -56,21 +67,7 @@ public struct VenueMemory: VenueStorage {
         let events: Int
     }
 
-    private struct Key: FixedHashable {
-        let contract: VenueContract
-        let word: UInt256
-
-        static func == (left: Key, right: Key) -> Bool {
-            left.word == right.word && left.contract == right.contract
-        }
-
-        @inline(__always)
-        func fixedHash(seed: UInt64) -> UInt64 {
-            word.fixedHash(seed: seed &+ UInt64(contract.rawValue))
-        }
-    }
-
-    private var slots = Table<Key, UInt256>()
+    private var slots = Table<VenueSlot, UInt256>()
     private var journal: [(position: Int, value: UInt256)] = []
     /// What was emitted since `takeEvents`.
     public private(set) var events: [VenueEvent] = []
@@ -79,17 +76,19 @@ public struct VenueMemory: VenueStorage {
 
     /// Every slot that was ever written, in the order of first writes, with what it holds now.
     public var written: [(slot: VenueSlot, word: UInt256)] {
-        slots.keys.indices.map { (VenueSlot(slots.keys[$0].contract, word: slots.keys[$0].word), slots.values[$0]) }
+        slots.keys.indices.map { (slots.keys[$0], slots.values[$0]) }
     }
 
-    public mutating func load(_ slot: VenueSlot) -> UInt256 {
-        guard let position = slots.position(of: Key(contract: slot.contract, word: slot.word)) else { return .zero }
-        return slots.values[position]
-    }
+    /// What a slot holds, where this memory has met it.
+    public func known(_ slot: VenueSlot) -> UInt256? { slots[slot] }
+
+    /// Takes over what a state behind this memory holds in a slot. It is no write, so nothing takes it back.
+    public mutating func learn(_ slot: VenueSlot, _ word: UInt256) { slots[slot] = word }
+
+    public mutating func load(_ slot: VenueSlot) -> UInt256 { known(slot) ?? .zero }
 
     public mutating func store(_ slot: VenueSlot, _ value: UInt256) {
-        let key = Key(contract: slot.contract, word: slot.word)
-        let position = slots.position(of: key) ?? slots.insertNew(key, .zero)
+        let position = slots.position(of: slot) ?? slots.insertNew(slot, .zero)
         journal.append((position, slots.values[position]))
         slots.values[position] = value
     }

@@ -14,19 +14,7 @@ public struct HostVenueStorage<Host: NativeHost>: VenueStorage {
     private let gasLimit: UInt64
     public private(set) var gasUsed: UInt64 = 0
     /// What of each slot has been paid for: reading it (1), and writing it (2).
-    private var paid = Table<SlotKey, UInt8>()
-
-    private struct SlotKey: FixedHashable {
-        let contract: VenueContract
-        let word: UInt256
-
-        static func == (left: SlotKey, right: SlotKey) -> Bool {
-            left.word == right.word && left.contract == right.contract
-        }
-
-        @inline(__always)
-        func fixedHash(seed: UInt64) -> UInt64 { word.fixedHash(seed: seed &+ UInt64(contract.rawValue)) }
-    }
+    private var paid = Table<VenueSlot, UInt8>()
 
     /// nil where the host knows no venue.
     public init?(_ host: UnsafeMutablePointer<Host>, gasLimit: UInt64) {
@@ -64,21 +52,19 @@ public struct HostVenueStorage<Host: NativeHost>: VenueStorage {
     // MARK: - VenueStorage
 
     public mutating func load(_ slot: VenueSlot) -> UInt256 {
-        let key = SlotKey(contract: slot.contract, word: slot.word)
-        let known = paid.position(of: key)
+        let known = paid.position(of: slot)
         charge(known == nil ? VenueGas.firstLoad : VenueGas.load)
         if isExhausted { return .zero }
         let word = host.pointee.load(handle(slot.contract), slot.word)
         if known == nil {
-            paid.insertNew(key, 1)
+            paid.insertNew(slot, 1)
             charge(VenueGas.evaluation(slot, word))
         }
         return word
     }
 
     public mutating func store(_ slot: VenueSlot, _ value: UInt256) {
-        let key = SlotKey(contract: slot.contract, word: slot.word)
-        let position = paid.position(of: key) ?? paid.insertNew(key, 0)
+        let position = paid.position(of: slot) ?? paid.insertNew(slot, 0)
         if paid.values[position] < 2 {
             let old = host.pointee.load(handle(slot.contract), slot.word)
             charge(old.isZero && !value.isZero ? VenueGas.newSlot : VenueGas.firstStore)

@@ -7,25 +7,9 @@ import Storage
 /// The venue's storage over the state behind a block. Nothing of that state changes: what is written lies in front of it, and is
 /// gone with this value.
 struct VenueStateStorage: VenueStorage {
-    struct Checkpoint {
-        let writes: Int
-        let events: Int
-    }
-
-    private struct Key: FixedHashable {
-        let contract: VenueContract
-        let word: UInt256
-
-        static func == (left: Key, right: Key) -> Bool { left.word == right.word && left.contract == right.contract }
-
-        func fixedHash(seed: UInt64) -> UInt64 { word.fixedHash(seed: seed &+ UInt64(contract.rawValue)) }
-    }
-
     private let state: StoredState
     /// What was read and written.
-    private var slots = Table<Key, UInt256>()
-    private var journal: [(position: Int, value: UInt256)] = []
-    private(set) var events: [VenueEvent] = []
+    private var memory = VenueMemory()
     /// The first read that failed: whatever was answered since is worth nothing.
     private(set) var fault: StateError?
 
@@ -33,35 +17,29 @@ struct VenueStateStorage: VenueStorage {
         self.state = state
     }
 
-    private mutating func position(of slot: VenueSlot) -> Int {
-        let key = Key(contract: slot.contract, word: slot.word)
-        if let known = slots.position(of: key) { return known }
+    var events: [VenueEvent] { memory.events }
+
+    mutating func load(_ slot: VenueSlot) -> UInt256 {
+        if let known = memory.known(slot) { return known }
         var word = UInt256.zero
         if fault == nil {
             do throws(StateError) {
                 word = try state.storage(at: slot.contract.address, slot: slot.word)
             } catch { fault = error }
         }
-        return slots.insertNew(key, word)
+        memory.learn(slot, word)
+        return word
     }
-
-    mutating func load(_ slot: VenueSlot) -> UInt256 { slots.values[position(of: slot)] }
 
     mutating func store(_ slot: VenueSlot, _ value: UInt256) {
-        let position = position(of: slot)
-        journal.append((position, slots.values[position]))
-        slots.values[position] = value
+        // What a revert puts back is the state's word.
+        _ = load(slot)
+        memory.store(slot, value)
     }
 
-    mutating func emit(_ event: VenueEvent) { events.append(event) }
+    mutating func emit(_ event: VenueEvent) { memory.emit(event) }
 
-    var checkpoint: Checkpoint { Checkpoint(writes: journal.count, events: events.count) }
+    var checkpoint: VenueMemory.Checkpoint { memory.checkpoint }
 
-    mutating func revert(to checkpoint: Checkpoint) {
-        while journal.count > checkpoint.writes {
-            let (position, value) = journal.removeLast()
-            slots.values[position] = value
-        }
-        events.removeLast(events.count - checkpoint.events)
-    }
+    mutating func revert(to checkpoint: VenueMemory.Checkpoint) { memory.revert(to: checkpoint) }
 }
