@@ -5,9 +5,21 @@
 /// Whoever knows the hash can choose keys that collide: a table in which a key lands too far from its place takes the
 /// next seed and spreads its keys anew, which no iteration shows.
 public struct Table<Key: FixedHashable, Value> {
-    @usableFromInline var storedKeys: [Key] = []
-    public var values: [Value] = []
-    // Positions + 1 into `keys`, 0 for free; the count is a power of two and at most half of it is used.
+    // A key and its value lie together, so that who finds the one has the other at hand.
+    @usableFromInline
+    struct Entry {
+        @usableFromInline let key: Key
+        @usableFromInline var value: Value
+
+        @inlinable init(_ key: Key, _ value: Value) {
+            self.key = key
+            self.value = value
+        }
+    }
+
+    public var values = Values()
+    // Of each entry its position + 1 in the low bits, as many as the count of slots has, and above them bits of its key's hash, so
+    // that few other keys are looked at; 0 for free. The count is a power of two and at most half of it is used.
     @usableFromInline var slots: [UInt32] = []
     @usableFromInline var seed: UInt64 = 0
     // The farthest that a key may land from its place.
@@ -15,9 +27,9 @@ public struct Table<Key: FixedHashable, Value> {
 
     public init() {}
 
-    @inlinable public var keys: [Key] { storedKeys }
-    @inlinable public var count: Int { storedKeys.count }
-    @inlinable public var isEmpty: Bool { storedKeys.isEmpty }
+    @inlinable public var keys: Keys { Keys(values.entries) }
+    @inlinable public var count: Int { values.entries.count }
+    @inlinable public var isEmpty: Bool { values.entries.isEmpty }
 
     /// The position of `key`'s entry in `keys` and `values`.
     @inlinable
@@ -28,18 +40,21 @@ public struct Table<Key: FixedHashable, Value> {
 
     @inlinable
     func find(_ key: Key) -> Int {
-        // Unchecked: the mask keeps `index` within `slots`, whose entries are positions within `storedKeys`.
+        // Unchecked: the mask keeps `index` within `slots`, whose entries are positions within `entries`.
         slots.withUnsafeBufferPointer { slots in
             if slots.isEmpty { return -1 }
-            return storedKeys.withUnsafeBufferPointer { keys in
-                let mask = slots.count &- 1
-                var index = Int(truncatingIfNeeded: key.fixedHash(seed: seed)) & mask
-                while slots[index] != 0 {
-                    let position = Int(truncatingIfNeeded: slots[index]) &- 1
-                    if keys[position] == key { return position }
+            return values.entries.withUnsafeBufferPointer { entries in
+                let hash = key.fixedHash(seed: seed)
+                let mask = UInt32(truncatingIfNeeded: slots.count &- 1)
+                let mark = UInt32(truncatingIfNeeded: hash &>> 32) & ~mask
+                var index = UInt32(truncatingIfNeeded: hash) & mask
+                while true {
+                    let slot = slots[Int(index)]
+                    if slot == 0 { return -1 }
+                    let position = Int(slot & mask) &- 1
+                    if slot & ~mask == mark, entries[position].key == key { return position }
                     index = (index &+ 1) & mask
                 }
-                return -1
             }
         }
     }
@@ -48,10 +63,9 @@ public struct Table<Key: FixedHashable, Value> {
     @inlinable
     @discardableResult
     public mutating func insertNew(_ key: Key, _ value: Value) -> Int {
-        let position = storedKeys.count
-        storedKeys.append(key)
-        values.append(value)
-        if storedKeys.count &* 2 > slots.count {
+        let position = values.entries.count
+        values.entries.append(Entry(key, value))
+        if values.entries.count &* 2 > slots.count {
             slots = [UInt32](repeating: 0, count: Swift.max(16, slots.count &* 2))
             rebuild()
         } else if !place(position) {
@@ -86,19 +100,51 @@ public struct Table<Key: FixedHashable, Value> {
 
     /// Removes one entry; O(count), later entries move up.
     public mutating func remove(at position: Int) {
-        storedKeys.remove(at: position)
-        values.remove(at: position)
+        values.entries.remove(at: position)
         clearSlots()
         rebuild()
     }
 
     public mutating func removeAll() {
-        storedKeys.removeAll(keepingCapacity: true)
-        values.removeAll(keepingCapacity: true)
+        values.entries.removeAll(keepingCapacity: true)
         clearSlots()
     }
 }
 
+// MARK: - Keys and values
+
+extension Table {
+    /// The values in the order of first insertion.
+    public struct Values: RandomAccessCollection {
+        @usableFromInline var entries: [Entry] = []
+
+        @inlinable init() {}
+
+        @inlinable public var startIndex: Int { 0 }
+        @inlinable public var endIndex: Int { entries.count }
+
+        @inlinable
+        public subscript(position: Int) -> Value {
+            get { entries[position].value }
+            _modify { yield &entries[position].value }
+        }
+    }
+
+    /// The keys in the order of first insertion.
+    public struct Keys: RandomAccessCollection {
+        @usableFromInline let entries: [Entry]
+
+        @inlinable init(_ entries: [Entry]) { self.entries = entries }
+
+        @inlinable public var startIndex: Int { 0 }
+        @inlinable public var endIndex: Int { entries.count }
+        @inlinable public subscript(position: Int) -> Key { entries[position].key }
+    }
+}
+
+extension Table.Entry: Sendable where Key: Sendable, Value: Sendable {}
+extension Table.Values: Sendable where Key: Sendable, Value: Sendable {}
+extension Table.Keys: Sendable where Key: Sendable, Value: Sendable {}
 extension Table: Sendable where Key: Sendable, Value: Sendable {}
 
 // MARK: - Slots
@@ -112,7 +158,7 @@ extension Table {
     /// Places all keys into free slots.
     @inlinable
     mutating func rebuild() {
-        for position in storedKeys.indices where !place(position) {
+        for position in values.entries.indices where !place(position) {
             reseed()
             return
         }
@@ -127,19 +173,21 @@ extension Table {
             seed &+= 0x9E37_79B9_7F4A_7C15
             reach += reach / 8
             clearSlots()
-            isPlaced = storedKeys.indices.allSatisfy { place($0) }
+            isPlaced = values.entries.indices.allSatisfy { place($0) }
         }
     }
 
     /// Writes one position into the first free slot from its key's place; false when none is within reach.
     @inlinable
     mutating func place(_ position: Int) -> Bool {
-        let first = Int(truncatingIfNeeded: storedKeys[position].fixedHash(seed: seed))
+        let hash = values.entries[position].key.fixedHash(seed: seed)
         let reach = reach
         return slots.withUnsafeMutableBufferPointer { slots in
-            let mask = slots.count &- 1
-            for distance in 0..<reach where slots[(first &+ distance) & mask] == 0 {
-                slots[(first &+ distance) & mask] = UInt32(truncatingIfNeeded: position &+ 1)
+            let mask = UInt32(truncatingIfNeeded: slots.count &- 1)
+            let first = Int(truncatingIfNeeded: hash)
+            for distance in 0..<reach where slots[(first &+ distance) & Int(mask)] == 0 {
+                slots[(first &+ distance) & Int(mask)] =
+                    UInt32(truncatingIfNeeded: hash &>> 32) & ~mask | UInt32(truncatingIfNeeded: position &+ 1)
                 return true
             }
             return false

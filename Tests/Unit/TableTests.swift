@@ -9,12 +9,12 @@ import Testing
         if table[key] == nil { expected.append(key) }
         table[key] = number
     }
-    #expect(table.keys == expected)
+    #expect(Array(table.keys) == expected)
     #expect(expected.indices.allSatisfy { table.position(of: expected[$0]) == $0 })
     #expect(table.position(of: UInt256(limbs: 3, 3, 3, 3)) == nil)
     table[expected[10]] = nil
     expected.remove(at: 10)
-    #expect(table.keys == expected)
+    #expect(Array(table.keys) == expected)
     #expect(expected.indices.allSatisfy { table.position(of: expected[$0]) == $0 })
     table.removeAll()
     #expect(table.isEmpty && table.position(of: expected[0]) == nil)

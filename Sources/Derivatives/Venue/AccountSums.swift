@@ -66,7 +66,16 @@ struct AccountSums {
         if new.orders != old.orders {
             if orderSums.isEmpty { orderSums = Array(repeating: 0, count: sums.count) }
             let (before, after) = (WorstSide(old.orders, lossBefore), WorstSide(new.orders, loss))
-            add(to: &orderSums, group, place, table) { after.gain($0, isSkew: $1) &- before.gain($0, isSkew: $1) }
+            if before.isLossless, after.isLossless {
+                // Of orders whose prices are no worse than the mark one side counts in each scenario: the one that the move hurts.
+                let (buys, sells) = (after.buys &- before.buys, before.sells &- after.sells)
+                let larger = max(before.buys, before.sells) &- max(after.buys, after.sells)
+                add(to: &orderSums, group, place, table) { gain, isSkew in
+                    isSkew ? Int128(gain.magnitude) &* larger : gain &* (gain < 0 ? buys : sells)
+                }
+            } else {
+                add(to: &orderSums, group, place, table) { after.gain($0, isSkew: $1) &- before.gain($0, isSkew: $1) }
+            }
         }
         if lots != 0 { add(to: &sums, group, place, table) { gain, _ in gain &* lots } }
     }
@@ -118,6 +127,8 @@ private struct WorstSide {
         (buys, sells) = (Int128(orders.buyLots), Int128(orders.sellLots))
         self.loss = loss
     }
+
+    var isLossless: Bool { loss.buy == 0 && loss.sell == 0 }
 
     /// In each scenario the worse of all buys, all sells and none, at what they lose against the mark by their prices. In a skew
     /// scenario, whose sign is taken away, the larger side counts whole.

@@ -28,14 +28,17 @@ extension Venue {
     /// passive one may rest outside. Liquidations are exempt. At least one tick either side of the mark.
     public mutating func priceBand(of number: InstrumentNumber) throws(VenueError) -> ClosedRange<Int64> {
         let instrument = try instrument(number)
-        let row = caches.risk.rows[try row(of: number)]
+        let place = try row(of: number)
+        if let known = caches.risk.rows[place].band { return known }
+        let (mark, index) = (caches.risk.rows[place].mark, caches.risk.rows[place].index)
         let band = parameter(.priceBand, underlying: instrument.underlying)
         // An option's premium may move by more than itself: its band is reckoned on the underlying.
-        let reach = try (instrument.kind.isOption ? row.index : row.mark).timesWad(band, .down)
+        let reach = try (instrument.kind.isOption ? index : mark).timesWad(band, .down)
         let most = Int128(Int64.max)
-        let low = max(1, min(most, (row.mark - reach + instrument.tick - 1).divided(by: instrument.tick).quotient))
+        let low = max(1, min(most, (mark - reach + instrument.tick - 1).divided(by: instrument.tick).quotient))
         let high = max(
-            low, min(most, try row.mark.adding(max(reach, instrument.tick)).divided(by: instrument.tick).quotient))
+            low, min(most, try mark.adding(max(reach, instrument.tick)).divided(by: instrument.tick).quotient))
+        caches.risk.rows[place].band = Int64(low)...Int64(high)
         return Int64(low)...Int64(high)
     }
 

@@ -4,8 +4,9 @@ struct VenueCaches {
     var instruments = InstrumentCache()
     var risk = RiskTable()
     private var portfolios: [Portfolio?] = []
-    /// Sums of accounts that acted lately, one account for each remainder of its number.
+    /// Sums of accounts that acted lately, one account for each remainder of its number, and whose each are.
     var sums: [KeptSums] = []
+    var sumsOwners: [SumsOwner] = []
     /// By remainder, place + 1 in `sums`, 0 for none: a call that asks for one account's margin makes one place.
     private var sumsPlaces: [UInt16] = []
     /// Accounts whose words changed since the block began, for `Venue.revert`.
@@ -13,10 +14,14 @@ struct VenueCaches {
     /// How often what all accounts share changed since then.
     private(set) var sharedChanges = 0
 
-    struct KeptSums {
+    /// Apart from the sums: to ask whose they are copies none of their arrays.
+    struct SumsOwner {
         /// 0 for none.
         var account: AccountNumber = 0
         var generation: UInt64 = 0
+    }
+
+    struct KeptSums {
         var sums = AccountSums()
         /// An asset that the sums hold as it would be after an act that was asked about, and as it is. Mostly the act comes next.
         var tried: (asset: Portfolio.Asset, actual: Portfolio.Asset)?
@@ -43,7 +48,7 @@ struct VenueCaches {
 
     private mutating func forget(_ account: AccountNumber) {
         if Int(account) < portfolios.count { portfolios[Int(account)] = nil }
-        if let place = knownSumsPlace(account), sums[place].account == account { sums[place].account = 0 }
+        if let place = knownSumsPlace(account), sumsOwners[place].account == account { sumsOwners[place].account = 0 }
     }
 
     private mutating func touch(_ account: AccountNumber) {
@@ -62,16 +67,16 @@ struct VenueCaches {
     mutating func replace(_ asset: Portfolio.Asset, _ account: AccountNumber) {
         touch(account)
         guard Int(account) < portfolios.count, let portfolio = portfolios[Int(account)] else { return forget(account) }
-        if let place = knownSumsPlace(account), sums[place].account == account {
-            if sums[place].generation == risk.generation {
+        if let place = knownSumsPlace(account), sumsOwners[place].account == account {
+            if sumsOwners[place].generation == risk.generation {
                 do {
                     try hold(asset, insteadOf: portfolio.asset(asset.instrument), in: place)
                     sums[place].tried = nil
                 } catch {
-                    sums[place].account = 0
+                    sumsOwners[place].account = 0
                 }
             } else {
-                sums[place].account = 0
+                sumsOwners[place].account = 0
             }
         }
         portfolios[Int(account)]?.set(asset)
@@ -97,8 +102,8 @@ struct VenueCaches {
     private mutating func hold(
         _ asset: Portfolio.Asset, insteadOf actual: Portfolio.Asset?, in place: Int
     ) throws(VenueError) {
-        let account = sums[place].account
-        sums[place].account = 0
+        let account = sumsOwners[place].account
+        sumsOwners[place].account = 0
         var held = actual ?? Portfolio.Asset(instrument: asset.instrument)
         if let tried = sums[place].tried {
             if tried.asset.instrument == asset.instrument {
@@ -108,7 +113,7 @@ struct VenueCaches {
             }
         }
         if held != asset { try sums[place].sums.change(held, to: asset, risk) }
-        sums[place].account = account
+        sumsOwners[place].account = account
     }
 
     /// Where the account's sums are or shall be.
@@ -116,6 +121,7 @@ struct VenueCaches {
         if let known = knownSumsPlace(account) { return known }
         if sumsPlaces.isEmpty { sumsPlaces = Array(repeating: 0, count: 1024) }
         sums.append(KeptSums())
+        sumsOwners.append(SumsOwner())
         sumsPlaces[Int(account) & 1023] = UInt16(sums.count)
         return sums.count - 1
     }
@@ -153,7 +159,7 @@ struct VenueCaches {
     }
 
     mutating func dropSums() {
-        for index in sums.indices { sums[index].account = 0 }
+        for index in sumsOwners.indices { sumsOwners[index].account = 0 }
     }
 
     // MARK: - Blocks

@@ -110,16 +110,16 @@ extension Venue {
     /// The place of the account's kept sums, at the marks of now; one asset may be held as it was tried.
     private mutating func keptSums(_ account: AccountNumber, _ portfolio: Portfolio) throws(VenueError) -> Int {
         let place = caches.sumsPlace(account)
-        if caches.sums[place].account == account, caches.sums[place].generation == caches.risk.generation {
+        if caches.sumsOwners[place].account == account, caches.sumsOwners[place].generation == caches.risk.generation {
             return place
         }
         try prepareRisk(portfolio)
-        caches.sums[place].account = 0
+        caches.sumsOwners[place].account = 0
         caches.sums[place].tried = nil
         caches.sums[place].sums.removeAll()
         for asset in portfolio.assets { try caches.sums[place].sums.add(asset, caches.risk) }
-        caches.sums[place].account = account
-        caches.sums[place].generation = caches.risk.generation
+        caches.sumsOwners[place].account = account
+        caches.sumsOwners[place].generation = caches.risk.generation
         return place
     }
 }

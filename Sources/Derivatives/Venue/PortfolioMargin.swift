@@ -68,15 +68,19 @@ extension RiskTable {
                 let underlying = groups[Int(sums.groups[first])].underlying
                 // Each underlying once, with its first group.
                 if isBefore(first, underlying, sums) { continue }
-                single.initialize(repeating: 0)
                 for place in first..<sums.groups.count
-                where groups[Int(sums.groups[place])].underlying == underlying {
-                    addGroup(sums, place, orders, to: single)
+                where place == first || groups[Int(sums.groups[place])].underlying == underlying {
+                    if place == first {
+                        putGroup(sums, place, orders, in: single) { $1 }
+                    } else {
+                        putGroup(sums, place, orders, in: single) { $0 &+ $1 }
+                    }
                 }
                 var least: Int128 = 0
                 for index in 0...count {
-                    least = min(least, single[index])
-                    joint[index] &+= single[index]
+                    let value = single[index]
+                    least = min(least, value)
+                    joint[index] &+= value
                 }
                 apart &+= least
             }
@@ -94,24 +98,37 @@ extension RiskTable {
     func addGroup(
         _ sums: AccountSums, _ place: Int, _ orders: Bool, to single: UnsafeMutableBufferPointer<Int128>
     ) {
-        let width = width
+        putGroup(sums, place, orders, in: single) { $0 &+ $1 }
+    }
+
+    /// Puts a group's scenarios, and behind them the worse of its basis losses, together with what is there.
+    @inline(__always)
+    private func putGroup(
+        _ sums: AccountSums, _ place: Int, _ orders: Bool, in single: UnsafeMutableBufferPointer<Int128>,
+        _ together: (Int128, Int128) -> Int128
+    ) {
         let count = width - 2
-        let start = place &* width
-        sums.sums.withUnsafeBufferPointer { values in
-            isSkew.withUnsafeBufferPointer { isSkew in
-                for index in 0..<count {
-                    let value = values[start &+ index]
-                    single[index] &+= isSkew[index] && value > 0 ? 0 &- value : value
+        let own = (place &* width)..<((place &+ 1) &* width)
+        sums.sums.withUnsafeBufferPointer { all in
+            let values = UnsafeBufferPointer(rebasing: all[own])
+            var (up, down) = (values[count], values[count &+ 1])
+            if orders {
+                sums.orderSums.withUnsafeBufferPointer { all in
+                    let orders = UnsafeBufferPointer(rebasing: all[own])
+                    for index in 0..<count {
+                        single[index] = together(single[index], values[index] &+ orders[index])
+                    }
+                    up &+= orders[count]
+                    down &+= orders[count &+ 1]
                 }
-                var (up, down) = (values[start &+ count], values[start &+ count &+ 1])
-                if orders {
-                    for index in 0..<count { single[index] &+= sums.orderSums[start &+ index] }
-                    up &+= sums.orderSums[start &+ count]
-                    down &+= sums.orderSums[start &+ count &+ 1]
-                }
-                // What does not expire has no basis.
-                if groups[Int(sums.groups[place])].expiry != 0 { single[count] &+= min(0, min(up, down)) }
+            } else {
+                for index in 0..<count { single[index] = together(single[index], values[index]) }
             }
+            // In skew scenarios −|P&L|; few are.
+            for index in skews where values[index] > 0 { single[index] &-= 2 &* values[index] }
+            // What does not expire has no basis.
+            let basis = groups[Int(sums.groups[place])].expiry != 0 ? min(0, min(up, down)) : 0
+            single[count] = together(single[count], basis)
         }
     }
 }

@@ -32,6 +32,8 @@ struct RiskRow {
     /// Where it belongs in `RiskTable.groups`, and in `strikes`, −1 for none.
     var group = 0
     var strikePlace = -1
+    /// The price band in ticks, once somebody has asked for it.
+    var band: ClosedRange<Int64>?
     /// The bits of the largest amount in the row: products with lots must stay below 2^119.
     var bits = 0
 }
@@ -62,6 +64,8 @@ struct RiskTable {
     /// The scenarios, then the forward down and up by the basis shift.
     private(set) var columns: [Scenario] = []
     private(set) var isSkew: [Bool] = []
+    /// The columns in which it is true.
+    private(set) var skews: [Int] = []
     var width: Int { columns.count }
 
     var rows: [RiskRow] = []
@@ -82,6 +86,7 @@ struct RiskTable {
         scenarios = set.scenarios
         columns = set.columns
         isSkew = columns.map { $0.volatility == .skewLinear || $0.volatility == .skewAbsolute }
+        skews = columns.indices.filter { isSkew[$0] }
     }
 
     var isEmpty: Bool { columns.isEmpty }

@@ -39,9 +39,13 @@ public struct VenueSlot: FixedHashable, Sendable {
         left.word == right.word && left.contract == right.contract
     }
 
+    /// The fields of one thing, whose words differ in the two lowest bits of the last limb, land side by side: who reads one mostly
+    /// reads the next.
     @inlinable
     public func fixedHash(seed: UInt64) -> UInt64 {
-        word.fixedHash(seed: seed &+ UInt64(contract.rawValue))
+        let field = word.limb3 & 3
+        let thing = UInt256(limbs: word.limb0, word.limb1, word.limb2, word.limb3 & ~3)
+        return (thing.fixedHash(seed: seed &+ UInt64(contract.rawValue)) & ~3 | field) ^ field &<< 62
     }
 }
 
@@ -68,6 +72,8 @@ public struct VenueMemory: VenueStorage {
     }
 
     private var slots = Table<VenueSlot, UInt256>()
+    /// Where the word lies that was read last: mostly it is the next one written.
+    private var last = 0
     private var journal: [(position: Int, value: UInt256)] = []
     /// What was emitted since `takeEvents`.
     public private(set) var events: [VenueEvent] = []
@@ -80,15 +86,22 @@ public struct VenueMemory: VenueStorage {
     }
 
     /// What a slot holds, where this memory has met it.
-    public func known(_ slot: VenueSlot) -> UInt256? { slots[slot] }
+    public func known(_ slot: VenueSlot) -> UInt256? {
+        slots.position(of: slot).map { slots.values[$0] }
+    }
 
     /// Takes over what a state behind this memory holds in a slot. It is no write, so nothing takes it back.
     public mutating func learn(_ slot: VenueSlot, _ word: UInt256) { slots[slot] = word }
 
-    public mutating func load(_ slot: VenueSlot) -> UInt256 { known(slot) ?? .zero }
+    public mutating func load(_ slot: VenueSlot) -> UInt256 {
+        guard let position = slots.position(of: slot) else { return .zero }
+        last = position
+        return slots.values[position]
+    }
 
     public mutating func store(_ slot: VenueSlot, _ value: UInt256) {
-        let position = slots.position(of: slot) ?? slots.insertNew(slot, .zero)
+        let isLast = last < slots.count && slots.keys[last] == slot
+        let position = isLast ? last : slots.position(of: slot) ?? slots.insertNew(slot, .zero)
         journal.append((position, slots.values[position]))
         slots.values[position] = value
     }

@@ -26,7 +26,7 @@ enum VenueGas {
     /// As LOG does, and a match for what it is.
     static func event(_ event: VenueEvent) -> UInt64 {
         let indexed = event.kind.indexedCount
-        let data = 256 * UInt64(event.words.count - min(indexed, event.words.count))
+        let data = 256 * UInt64(event.count - min(indexed, event.count))
         return 375 + 375 * UInt64(indexed + 1) + data + (event.kind == .orderMatched ? match : 0)
     }
 

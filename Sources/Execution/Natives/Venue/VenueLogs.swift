@@ -6,6 +6,7 @@ extension VenueEvent {
     /// The event as a log: the first words are topics, the others data.
     var log: Log {
         let event = kind.declaration
+        let words = words
         let indexed = min(event.indexed, words.count)
         var data: [UInt8] = []
         data.reserveCapacity(32 * (words.count - indexed))
