@@ -1,4 +1,5 @@
 import Commitment
+import Foundations
 
 /// What a key held before a block, as the history tables write it.
 ///
@@ -11,8 +12,9 @@ enum HistoryRow {
 
     static func encode(key: [UInt8], block: UInt64, old: [UInt8]?, new: [UInt8]?) -> [UInt8] {
         guard let old else { return [absent] }
-        // A hash: what changes in every sixteenth block must have its turn as well.
-        let turn = (key.reduce(block) { $0 &+ UInt64($1) } &* 0x9E37_79B9_7F4A_7C15) >> 60
+        // By chance: what changes in every sixteenth block, or at any other distance, must have its turn as well.
+        let turn =
+            foldedMultiply(key.reduce(block) { $0 &+ UInt64($1) } &* 0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB) >> 60
         if StateKey.isNode(key), turn != 0, let new, let before = TrieCoding.branchItems(old),
             let after = TrieCoding.branchItems(new)
         {
