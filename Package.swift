@@ -92,6 +92,9 @@ let systemLibraries: [Target] = [
         name: "CSimdjson", path: "Sources/System/CSimdjson", cxxSettings: [.unsafeFlags(["-O2"])],
         linkerSettings: [.linkedLibrary("simdjson"), .linkedLibrary("stdc++")]),
     .target(name: "CLinux", path: "Sources/System/CLinux"),
+    // The executables' allocator.
+    .target(
+        name: "CAllocator", path: "Sources/System/CAllocator", linkerSettings: [.linkedLibrary("jemalloc")]),
     .target(name: "CKeccak", path: "Sources/System/CKeccak", cSettings: [.unsafeFlags(["-O3"])]),
     // Benchmarks put other virtual machines beside the interpreter.
     .target(name: "CEVMC", path: "Benchmarks/EVMC"),
@@ -99,10 +102,10 @@ let systemLibraries: [Target] = [
 
 let executables: [Target] = [
     .executableTarget(
-        name: "condor", dependencies: everyModule + ["CLinux"], path: "Sources/Tools/condor",
+        name: "condor", dependencies: everyModule + ["CAllocator", "CLinux"], path: "Sources/Tools/condor",
         swiftSettings: swiftSettings),
     .executableTarget(
-        name: "condor-bench", dependencies: everyModule + ["CEVMC", "CKeccak", "CLinux", "COpenSSL"],
+        name: "condor-bench", dependencies: everyModule + ["CAllocator", "CEVMC", "CKeccak", "COpenSSL"],
         path: "Benchmarks/Condor",
         swiftSettings: swiftSettings),
 ]

@@ -1,4 +1,4 @@
-import CLinux
+import CAllocator
 import Chain
 import Cryptography
 import Foundation

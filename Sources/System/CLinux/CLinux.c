@@ -1,7 +1,6 @@
 #define _GNU_SOURCE
 #include "CLinux.h"
 
-#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -66,9 +65,4 @@ int condor_wait_for_stop_signal(void) {
     while (sigwait(&set, &received) != 0) {
     }
     return received;
-}
-
-unsigned long condor_heap_bytes(void) {
-    struct mallinfo2 info = mallinfo2();
-    return info.uordblks + info.hblkhd;
 }

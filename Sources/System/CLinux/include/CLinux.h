@@ -23,7 +23,4 @@ int condor_join(pthread_t thread, int milliseconds);
 /// Waits for SIGINT or SIGTERM, which `condor_block_stop_signals` has blocked in this and all later threads.
 void condor_block_stop_signals(void);
 int condor_wait_for_stop_signal(void);
-
-/// Bytes that the allocator has given out and not got back.
-unsigned long condor_heap_bytes(void);
 #endif
