@@ -1,27 +1,33 @@
-// Counts a program's heap allocations: preloaded before the C library, it says how many there were when the program ends.
-#define _GNU_SOURCE
-#include <dlfcn.h>
+// Counts a program's heap allocations: preloaded before the program's allocator, it says how many there were when the program
+// ends.
+#include <jemalloc/jemalloc.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 static atomic_ulong count;
 
-// glibc's own names, so that no allocation of dlsym's comes back here.
-extern void *__libc_malloc(size_t);
-extern void *__libc_calloc(size_t, size_t);
-extern void *__libc_realloc(void *, size_t);
-extern void *__libc_memalign(size_t, size_t);
-
-void *malloc(size_t size) { count++; return __libc_malloc(size); }
-void *calloc(size_t n, size_t size) { count++; return __libc_calloc(n, size); }
-void *realloc(void *old, size_t size) { count++; return __libc_realloc(old, size); }
-void *memalign(size_t alignment, size_t size) { count++; return __libc_memalign(alignment, size); }
-void *aligned_alloc(size_t alignment, size_t size) { count++; return __libc_memalign(alignment, size); }
-int posix_memalign(void **out, size_t alignment, size_t size) {
+// jemalloc's own names, so that nothing has to be looked up. They take no size of 0.
+static void *allocate(size_t size, int flags) {
     count++;
-    *out = __libc_memalign(alignment, size);
-    return *out ? 0 : 12;
+    return mallocx(size ? size : 1, flags);
+}
+
+void *malloc(size_t size) { return allocate(size, 0); }
+void *calloc(size_t n, size_t size) {
+    size_t bytes;
+    return __builtin_mul_overflow(n, size, &bytes) ? NULL : allocate(bytes, MALLOCX_ZERO);
+}
+void *realloc(void *old, size_t size) {
+    if (!old) return allocate(size, 0);
+    count++;
+    return rallocx(old, size ? size : 1, 0);
+}
+void *memalign(size_t alignment, size_t size) { return allocate(size, MALLOCX_ALIGN(alignment)); }
+void *aligned_alloc(size_t alignment, size_t size) { return allocate(size, MALLOCX_ALIGN(alignment)); }
+int posix_memalign(void **out, size_t alignment, size_t size) {
+    *out = allocate(size, MALLOCX_ALIGN(alignment));
+    return *out ? 0 : ENOMEM;
 }
 
 __attribute__((destructor)) static void say(void) { fprintf(stderr, "allocations: %lu\n", count); }
