@@ -1,5 +1,5 @@
-import Chain
 import Derivatives
+import Execution
 import Foundations
 import State
 import Storage
@@ -24,13 +24,26 @@ enum BookBenchmark {
             let nanoseconds = script.time { bare.perform($0, placed: $1) }
             rows[0].run.improve(BookRun(nanoseconds: nanoseconds, digest: bare.digest, accesses: 0))
             var memory = OpenHouse(storage: CountingStorage(VenueMemory()))
-            rows[1].run.improve(try script.play(on: &memory) { _ in })
-            var journal = OpenHouse(storage: CountingStorage(JournalStorage()))
-            rows[2].run.improve(try script.play(on: &journal) { _ in })
+            rows[1].run.improve(try script.play(on: &memory) { _ = $0.storage.base.takeEvents() })
+            var journal = Journal(view: MemoryState())
+            rows[2].run.improve(
+                try withUnsafeMutablePointer(to: &journal) { journal in
+                    var book = OpenHouse(storage: CountingStorage(JournalVenueStorage(journal)))
+                    return try script.play(on: &book, endTransaction: { endTransaction(journal) }) { _ in }
+                })
             var venue = try openVenue(VenueMemory())
-            rows[3].run.improve(try script.play(on: &venue, endBlock: nextBlock))
-            var chain = try openVenue(JournalStorage())
-            rows[4].run.improve(try script.play(on: &chain, endBlock: nextBlock))
+            rows[3].run.improve(
+                try script.play(on: &venue) { venue in
+                    _ = venue.storage.base.takeEvents()
+                    beginNextBlock(&venue)
+                })
+            journal = Journal(view: MemoryState())
+            rows[4].run.improve(
+                try withUnsafeMutablePointer(to: &journal) { journal in
+                    var venue = try openVenue(JournalVenueStorage(journal))
+                    return try script.play(
+                        on: &venue, endTransaction: { endTransaction(journal) }, endBlock: beginNextBlock)
+                })
         }
         for row in rows {
             Benchmark.report(
@@ -45,12 +58,16 @@ enum BookBenchmark {
         }
     }
 
-    private static func nextBlock(_ venue: inout Venue<some VenueStorage>) {
+    private static func endTransaction(_ journal: UnsafeMutablePointer<Journal<MemoryState>>) {
+        _ = journal.pointee.finishTransaction(clearsEmptyAccounts: false)
+    }
+
+    private static func beginNextBlock(_ venue: inout Venue<some VenueStorage>) {
         venue.beginBlock(number: venue.blockNumber + 1, time: venue.time)
     }
 
     /// Three perpetuals at 50,000 and the accounts of the script, rich.
-    private static func openVenue<Base: BlockStorage>(_ base: Base) throws -> Venue<CountingStorage<Base>> {
+    private static func openVenue<Base: VenueStorage>(_ base: Base) throws -> Venue<CountingStorage<Base>> {
         var venue = Venue(storage: CountingStorage(base), time: 1_760_000_000, blockNumber: 1)
         let publisher = Address(UInt256(0xa1 as UInt64))
         try venue.setPublishers([Publisher(address: publisher, weight: 100_000_000)])
@@ -106,7 +123,7 @@ private struct BookScript {
     let measured: [BookOperation]
 
     init(operations: Int, resting: Int) {
-        var random = Splitmix(state: 7)
+        var random = SplitMix(state: 7)
         var book = BareBook()
         var open: [Int] = []
         var places: [Int: Int] = [:]
@@ -184,7 +201,7 @@ private struct BookScript {
     }
 
     func play<House: ClearingHouse, Base>(
-        on house: inout House, endBlock: (inout House) -> Void
+        on house: inout House, endTransaction: () -> Void = {}, endBlock: (inout House) -> Void
     ) throws -> BookRun where House.Storage == CountingStorage<Base> {
         var parameters = BookParameters()
         parameters.openOrderTiers.0 = OpenOrderTier(equity: 0, orders: 1000)
@@ -214,41 +231,19 @@ private struct BookScript {
                     ^ UInt64(placement.lotsFilled)
             }
             count += 1
+            endTransaction()
             // A block of a thousand.
-            if count % 1000 == 0 {
-                house.storage.base.endBlock()
-                endBlock(&house)
-            }
+            if count % 1000 == 0 { endBlock(&house) }
             if count == warmup.count { accesses = house.storage.accesses }
         }
         return BookRun(nanoseconds: nanoseconds, digest: digest, accesses: house.storage.accesses - accesses)
     }
 }
 
-private struct Splitmix {
-    var state: UInt64
-
-    mutating func below(_ count: UInt64) -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return (z ^ (z >> 31)) % count
-    }
-}
-
 // MARK: - The venue's book
 
-private protocol BlockStorage: VenueStorage {
-    mutating func endBlock()
-}
-
-extension VenueMemory: BlockStorage {
-    fileprivate mutating func endBlock() { _ = takeEvents() }
-}
-
 /// Counts how often slots are read and written.
-private struct CountingStorage<Base: BlockStorage>: VenueStorage {
+private struct CountingStorage<Base: VenueStorage>: VenueStorage {
     var base: Base
     var accesses: UInt64 = 0
 
@@ -267,45 +262,6 @@ private struct CountingStorage<Base: BlockStorage>: VenueStorage {
     mutating func emit(_ event: VenueEvent) { base.emit(event) }
     var checkpoint: Base.Checkpoint { base.checkpoint }
     mutating func revert(to checkpoint: Base.Checkpoint) { base.revert(to: checkpoint) }
-}
-
-/// Slots and logs of the venue's contracts in a chain's journal, one transaction after the other.
-private struct JournalStorage: BlockStorage {
-    private var journal = Journal(view: MemoryState())
-    private let addresses = VenueContract.allCases.map { Address(UInt256(UInt64($0.rawValue))) }
-    private var positions: [Int] = []
-
-    init() {
-        for address in addresses {
-            let position = journal.load(address)
-            positions.append(position)
-        }
-    }
-
-    private func index(_ contract: VenueContract) -> Int { Int(contract.rawValue & 0xf) % 5 }
-
-    mutating func load(_ slot: VenueSlot) -> UInt256 {
-        let position = journal.loadSlot(positions[index(slot.contract)], slot.word)
-        return journal.value(ofSlot: position)
-    }
-
-    mutating func store(_ slot: VenueSlot, _ value: UInt256) {
-        let position = journal.loadSlot(positions[index(slot.contract)], slot.word)
-        journal.setSlot(position, value)
-    }
-
-    mutating func emit(_ event: VenueEvent) {
-        var data: [UInt8] = []
-        data.reserveCapacity(32 * event.count)
-        for word in event.words { data += word.bigEndianBytes }
-        journal.emit(
-            Log(
-                address: addresses[index(.book)], topics: [Bytes32(UInt256(UInt64(event.kind.rawValue)))], data: data))
-    }
-
-    var checkpoint: Checkpoint { journal.checkpoint }
-    mutating func revert(to checkpoint: Checkpoint) { journal.revert(to: checkpoint) }
-    mutating func endBlock() { _ = journal.finishTransaction(clearsEmptyAccounts: false) }
 }
 
 /// A clearing house that clears nothing: what is measured is the book.

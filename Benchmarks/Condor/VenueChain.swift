@@ -119,4 +119,6 @@ struct SplitMix {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
     }
+
+    mutating func below(_ count: UInt64) -> UInt64 { next() % count }
 }

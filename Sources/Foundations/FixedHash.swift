@@ -20,6 +20,18 @@ extension UInt256: FixedHashable {
     }
 }
 
+extension UInt256 {
+    /// The hash of a slot of a contract's storage. Slots that differ only in the two lowest bits of the first or of the last limb land
+    /// side by side, since who reads one mostly reads the others: a struct's fields, a list's entries, the words of one thing of the
+    /// venue.
+    @inlinable @inline(__always)
+    public func fixedSlotHash(seed: UInt64) -> UInt64 {
+        let field = limb0 & 3 | (limb3 & 3) &<< 2
+        let thing = UInt256(limbs: limb0 & ~3, limb1, limb2, limb3 & ~3)
+        return thing.fixedHash(seed: seed) ^ field ^ field &<< 60
+    }
+}
+
 extension Bytes32: FixedHashable {
     @inlinable @inline(__always)
     public func fixedHash(seed: UInt64) -> UInt64 { word.fixedHash(seed: seed) }

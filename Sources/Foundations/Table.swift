@@ -23,7 +23,7 @@ public struct Table<Key: FixedHashable, Value> {
     @usableFromInline var slots: [UInt32] = []
     @usableFromInline var seed: UInt64 = 0
     // The farthest that a key may land from its place.
-    @usableFromInline var reach = 128
+    @usableFromInline var reach = 256
 
     public init() {}
 
@@ -36,6 +36,17 @@ public struct Table<Key: FixedHashable, Value> {
     public func position(of key: Key) -> Int? {
         let position = find(key)
         return position < 0 ? nil : position
+    }
+
+    /// The same for a key that mostly is the one at `guess` or the next one after it: these are looked at first.
+    @inlinable
+    public func position(of key: Key, near guess: Int) -> Int? {
+        let guessed = values.entries.withUnsafeBufferPointer { entries in
+            if guess < entries.count, entries[guess].key == key { return guess }
+            if guess &+ 1 < entries.count, entries[guess &+ 1].key == key { return guess &+ 1 }
+            return -1
+        }
+        return guessed < 0 ? position(of: key) : guessed
     }
 
     @inlinable

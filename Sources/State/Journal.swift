@@ -21,6 +21,10 @@ public struct Journal<View: StateView> {
 
     @usableFromInline var accounts = Table<Address, AccountEntry>()
     @usableFromInline var slots = Table<SlotKey, SlotEntry>()
+    /// Where the slot lies that was reached last: mostly it, or the one first met after it, is the next.
+    @usableFromInline var lastSlot = 0
+    /// The slots that were ever written, in the order of first writes.
+    @usableFromInline var writtenSlots: [WrittenSlot] = []
     /// What the block touches and changes, where its access list is wanted.
     var recorder: AccessRecorder?
     private var transient = Table<SlotKey, UInt256>()
@@ -64,33 +68,48 @@ struct SlotKey: FixedHashable {
     @usableFromInline let account: Int32
     @usableFromInline let slot: UInt256
 
-    @usableFromInline @inline(__always)
+    @inlinable @inline(__always)
     init(account: Int, slot: UInt256) {
         self.account = Int32(truncatingIfNeeded: account)
         self.slot = slot
     }
 
-    @usableFromInline @inline(__always)
+    @inlinable @inline(__always)
     func fixedHash(seed: UInt64) -> UInt64 {
-        slot.fixedHash(seed: seed &+ UInt64(truncatingIfNeeded: account) &* 0xA076_1D64_78BD_642F)
+        slot.fixedSlotHash(seed: seed &+ UInt64(truncatingIfNeeded: account) &* 0xA076_1D64_78BD_642F)
     }
 }
 
+/// A slot as the journal holds it: only what every access needs, since most accesses miss the processor's caches.
 @usableFromInline
 struct SlotEntry {
     @usableFromInline var value: UInt256
+    /// The transaction in which the slot was last warm.
+    @usableFromInline var warmIn: UInt32 = 0
+    /// The transaction that wrote it last, reverted or not.
+    @usableFromInline var writtenIn: UInt32 = 0
+    /// Its place in `writtenSlots` plus 1; 0 for one that was never written.
+    @usableFromInline var writing: UInt32 = 0
+
+    @usableFromInline init(value: UInt256) { self.value = value }
+
+    /// Takes a new value, and returns the entry as it was.
+    mutating func write(_ value: UInt256, in transaction: UInt32) -> SlotEntry {
+        let before = self
+        self.value = value
+        writtenIn = transaction
+        return before
+    }
+}
+
+/// What stands beside the value of a slot that was written.
+@usableFromInline
+struct WrittenSlot {
+    @usableFromInline let position: Int32
     /// The value in the view.
     @usableFromInline let committed: UInt256
     /// The value when transaction `writtenIn` began; the current value for any later transaction.
     @usableFromInline var original: UInt256
-    @usableFromInline var writtenIn: UInt32 = 0
-    @usableFromInline var warmIn: UInt32 = 0
-
-    @usableFromInline init(value: UInt256) {
-        self.value = value
-        committed = value
-        original = value
-    }
 }
 
 /// How to take one change back. Positions, and the value from before.
@@ -298,7 +317,10 @@ extension Journal {
     /// Loads a slot of the account at `position` and returns the slot's own position.
     @inlinable
     public mutating func loadSlot(_ position: Int, _ slot: UInt256) -> Int {
-        slots.position(of: SlotKey(account: position, slot: slot)) ?? loadSlotFromView(position, slot)
+        lastSlot =
+            slots.position(of: SlotKey(account: position, slot: slot), near: lastSlot)
+            ?? loadSlotFromView(position, slot)
+        return lastSlot
     }
 
     @usableFromInline @inline(never)
@@ -320,19 +342,23 @@ extension Journal {
     /// The value that the slot had when the current transaction began.
     @inlinable
     public func originalValue(ofSlot slotPosition: Int) -> UInt256 {
-        slots.values[slotPosition].writtenIn == transaction
-            ? slots.values[slotPosition].original : slots.values[slotPosition].value
+        let entry = slots.values[slotPosition]
+        return entry.writtenIn == transaction ? writtenSlots[Int(entry.writing) - 1].original : entry.value
     }
 
     public mutating func setSlot(_ slotPosition: Int, _ value: UInt256) {
-        let previous = slots.values[slotPosition].value
-        if slots.values[slotPosition].writtenIn != transaction {
+        let index = Int32(truncatingIfNeeded: slotPosition)
+        let before = slots.values[slotPosition].write(value, in: transaction)
+        if before.writtenIn != transaction {
             // Stays when the write is reverted: the original is then the current value again.
-            slots.values[slotPosition].original = previous
-            slots.values[slotPosition].writtenIn = transaction
+            if before.writing == 0 {
+                writtenSlots.append(WrittenSlot(position: index, committed: before.value, original: before.value))
+                slots.values[slotPosition].writing = UInt32(truncatingIfNeeded: writtenSlots.count)
+            } else {
+                writtenSlots[Int(before.writing) - 1].original = before.value
+            }
         }
-        undo.append(.slot(Int32(truncatingIfNeeded: slotPosition), previous))
-        slots.values[slotPosition].value = value
+        undo.append(.slot(index, before.value))
     }
 
     @inlinable @inline(__always)
@@ -449,7 +475,7 @@ extension Journal {
 
     /// About how many bytes of memory its entries take.
     public var footprint: Int {
-        accounts.count * 256 + slots.count * 192 + codes.values.reduce(0) { $0 + $1.count }
+        accounts.count * 256 + slots.count * 128 + writtenSlots.count * 96 + codes.values.reduce(0) { $0 + $1.count }
     }
 
     /// Hands the recorder what the transaction changed: what the undo log, which holds only what stays, could take back.
@@ -489,14 +515,14 @@ extension Journal {
     public func diff() -> StateDiff {
         var diff = StateDiff()
         var changedSlots = Table<PositionKey, [(slot: UInt256, value: UInt256)]>()
-        for index in slots.keys.indices {
-            let entry = slots.values[index]
-            let key = slots.keys[index]
-            let before = accounts.values[Int(key.account)].storageCleared ? UInt256.zero : entry.committed
-            if entry.value != before {
+        for written in writtenSlots {
+            let key = slots.keys[Int(written.position)]
+            let value = slots.values[Int(written.position)].value
+            let before = accounts.values[Int(key.account)].storageCleared ? UInt256.zero : written.committed
+            if value != before {
                 let owner = PositionKey(key.account)
                 let position = changedSlots.position(of: owner) ?? changedSlots.insertNew(owner, [])
-                changedSlots.values[position].append((key.slot, entry.value))
+                changedSlots.values[position].append((key.slot, value))
             }
         }
         let addresses = accounts.keys

@@ -25,6 +25,14 @@ struct VenueCaches {
         var sums = AccountSums()
         /// An asset that the sums hold as it would be after an act that was asked about, and as it is. Mostly the act comes next.
         var tried: (asset: Portfolio.Asset, actual: Portfolio.Asset)?
+
+        /// The margin that the sums come to. Mutating only so that they are read where they lie: out of an array comes a copy of
+        /// six arrays.
+        mutating func margin(
+            _ risk: RiskTable, cash: Int128, _ terms: MarginTerms
+        ) throws(VenueError) -> MarginBreakdown {
+            try risk.margin(sums, cash: cash, terms)
+        }
     }
 
     init() {}

@@ -20,7 +20,7 @@ extension Venue {
         let terms = try marginTerms(kind)
         let place = try keptSums(account, portfolio)
         try caches.endTrial(in: place)
-        return try caches.risk.margin(caches.sums[place].sums, cash: portfolio.cash, terms)
+        return try caches.sums[place].margin(caches.risk, cash: portfolio.cash, terms)
     }
 
     /// The same from nothing but the storage: what the caches are held to.
@@ -97,7 +97,7 @@ extension Venue {
         let terms = try marginTerms(kind)
         let place = try keptSums(account, portfolio)
         try caches.hold(trial: asset, insteadOf: portfolio.asset(asset.instrument), in: place)
-        return try caches.risk.margin(caches.sums[place].sums, cash: portfolio.cash.adding(cash), terms)
+        return try caches.sums[place].margin(caches.risk, cash: portfolio.cash.adding(cash), terms)
     }
 
     mutating func prepareRisk(_ portfolio: Portfolio) throws(VenueError) {

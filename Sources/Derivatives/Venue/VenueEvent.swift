@@ -17,6 +17,9 @@ public struct VenueEvent: Equatable, Sendable {
         for index in words.indices { room[index] = words[index] }
     }
 
+    /// Word `index`, below `count`.
+    public subscript(index: Int) -> UInt256 { room[index] }
+
     public var words: [UInt256] { (0..<count).map { room[$0] } }
 
     public static func == (left: VenueEvent, right: VenueEvent) -> Bool {

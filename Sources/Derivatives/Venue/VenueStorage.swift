@@ -39,14 +39,8 @@ public struct VenueSlot: FixedHashable, Sendable {
         left.word == right.word && left.contract == right.contract
     }
 
-    /// The fields of one thing, whose words differ in the two lowest bits of the last limb, land side by side: who reads one mostly
-    /// reads the next.
     @inlinable
-    public func fixedHash(seed: UInt64) -> UInt64 {
-        let field = word.limb3 & 3
-        let thing = UInt256(limbs: word.limb0, word.limb1, word.limb2, word.limb3 & ~3)
-        return (thing.fixedHash(seed: seed &+ UInt64(contract.rawValue)) & ~3 | field) ^ field &<< 62
-    }
+    public func fixedHash(seed: UInt64) -> UInt64 { word.fixedSlotHash(seed: seed &+ UInt64(contract.rawValue)) }
 }
 
 /// Where the venue keeps everything that outlives a call: slots of native contracts on a chain, a table in memory in a simulation.
@@ -72,7 +66,7 @@ public struct VenueMemory: VenueStorage {
     }
 
     private var slots = Table<VenueSlot, UInt256>()
-    /// Where the word lies that was read last: mostly it is the next one written.
+    /// Where the word lies that was read last: mostly it, or its neighbour, is the next one.
     private var last = 0
     private var journal: [(position: Int, value: UInt256)] = []
     /// What was emitted since `takeEvents`.
@@ -80,7 +74,7 @@ public struct VenueMemory: VenueStorage {
 
     public init() {}
 
-    /// Every slot that was ever written, in the order of first writes, with what it holds now.
+    /// Every slot that was ever written or learned, in the order in which they came, with what it holds now.
     public var written: [(slot: VenueSlot, word: UInt256)] {
         slots.keys.indices.map { (slots.keys[$0], slots.values[$0]) }
     }
@@ -94,14 +88,13 @@ public struct VenueMemory: VenueStorage {
     public mutating func learn(_ slot: VenueSlot, _ word: UInt256) { slots[slot] = word }
 
     public mutating func load(_ slot: VenueSlot) -> UInt256 {
-        guard let position = slots.position(of: slot) else { return .zero }
+        guard let position = slots.position(of: slot, near: last) else { return .zero }
         last = position
         return slots.values[position]
     }
 
     public mutating func store(_ slot: VenueSlot, _ value: UInt256) {
-        let isLast = last < slots.count && slots.keys[last] == slot
-        let position = isLast ? last : slots.position(of: slot) ?? slots.insertNew(slot, .zero)
+        let position = slots.position(of: slot, near: last) ?? slots.insertNew(slot, .zero)
         journal.append((position, slots.values[position]))
         slots.values[position] = value
     }

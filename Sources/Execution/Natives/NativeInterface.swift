@@ -26,7 +26,20 @@ struct NativeEvent {
     let topic: UInt256
     /// How many of the parameters, the first ones, are topics; the others are data.
     let indexed: Int
-    let parameters: [NativeParameter]
+    /// Made when somebody asks: an event that is emitted needs the topic only.
+    private let makeParameters: @Sendable () -> [NativeParameter]
+
+    init(
+        name: StaticString, topic: UInt256, indexed: Int,
+        parameters: @autoclosure @escaping @Sendable () -> [NativeParameter]
+    ) {
+        self.name = name
+        self.topic = topic
+        self.indexed = indexed
+        makeParameters = parameters
+    }
+
+    var parameters: [NativeParameter] { makeParameters() }
 }
 
 struct NativeParameter: Sendable {

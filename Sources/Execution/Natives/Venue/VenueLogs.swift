@@ -6,12 +6,23 @@ extension VenueEvent {
     /// The event as a log: the first words are topics, the others data.
     var log: Log {
         let event = kind.declaration
-        let words = words
-        let indexed = min(event.indexed, words.count)
-        var data: [UInt8] = []
-        data.reserveCapacity(32 * (words.count - indexed))
-        for word in words[indexed...] { data += word.bigEndianBytes }
-        let topics = [Bytes32(event.topic)] + words[..<indexed].map { Bytes32($0) }
+        let indexed = min(event.indexed, count)
+        let topic = Bytes32(event.topic)
+        // Literals: of a list made by length the runtime looks up the type each time, and an order makes two or three logs.
+        let topics: [Bytes32] =
+            switch indexed {
+            case 0: [topic]
+            case 1: [topic, Bytes32(self[0])]
+            case 2: [topic, Bytes32(self[0]), Bytes32(self[1])]
+            default: [topic, Bytes32(self[0]), Bytes32(self[1]), Bytes32(self[2])]
+            }
+        var data = [UInt8](repeating: 0, count: 32 * (count - indexed))
+        data.withUnsafeMutableBytes { bytes in
+            for index in indexed..<count {
+                // Within: there are 32 bytes for each.
+                self[index].storeBigEndian(to: bytes.baseAddress! + 32 * (index - indexed))
+            }
+        }
         return Log(address: kind.contract.address, topics: topics, data: data)
     }
 }
