@@ -6,10 +6,10 @@
 A turn of a loop puts the operands of 60 operations on the stack by DUP, then performs the operation and a POP 60 times; a turn of
 the empty loop, which has POPs instead, is subtracted. For the POPs that the empty loop has more, half of what a DUP and a POP
 take together is added again: so the figure is the operation with its dispatch. Five sets of operands take turns. Processor time,
-the least of several runs, all sides in the same run. Results must be the same everywhere.
+the least of several runs. Results must be the same everywhere.
 
-What takes part of a nanosecond depends on where memory happens to lie, which is settled when a process starts: so everything is
-measured in several processes, one after the other (--rounds), and the least of them counts on all sides.
+What takes part of a nanosecond depends on where memory happens to lie, which is settled when a process starts: so Condor
+and the libraries are measured in several processes (--rounds), revm between them in this one, and the least counts on all sides.
 
 --evmc takes any shared library that speaks EVMC 12, with options behind its path, see Benchmarks/programs.py --help. The limit is
 1.1 times its time. Differences below a nanosecond are not resolved by the subtraction: there the whole turns are compared, DUP and

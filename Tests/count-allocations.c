@@ -1,5 +1,5 @@
-// Counts a program's heap allocations: preloaded before the program's allocator, it says how many there were when the program
-// ends.
+// Counts what a program allocates by malloc and its kin (C++'s new goes to jemalloc itself): preloaded before the program's
+// allocator, it says how many allocations there were when the program ends.
 #include <jemalloc/jemalloc.h>
 #include <errno.h>
 #include <stdatomic.h>

@@ -1,9 +1,8 @@
 """contracts/interfaces: every function of the natives, called from Vyper through its interface, against eth_call."""
 import json
 
-import vyper
+import vyper_contracts
 from conftest import ROOT
-from vyper.compiler.input_bundle import FilesystemInputBundle
 
 INTERFACES = ROOT / "contracts" / "interfaces"
 WAD = 10**18
@@ -48,11 +47,9 @@ def test_every_function_from_vyper(node):
     w3 = node.web3
     for contract, address in ADDRESSES.items():
         abi = json.loads((INTERFACES / f"{contract}.json").read_text())
-        compiled = vyper.compile_code(caller(contract, abi), output_formats=["abi", "bytecode"],
-                                      input_bundle=FilesystemInputBundle([ROOT / "contracts"]))
-        factory = w3.eth.contract(abi=compiled["abi"], bytecode=compiled["bytecode"])
+        factory = vyper_contracts.factory(w3, caller(contract, abi))
         receipt = w3.eth.wait_for_transaction_receipt(factory.constructor().transact({"from": w3.eth.accounts[0]}))
-        through = w3.eth.contract(address=receipt.contractAddress, abi=compiled["abi"])
+        through = factory(receipt.contractAddress)
         native = w3.eth.contract(address=w3.to_checksum_address(address), abi=abi)
         names = [function["name"] for function in abi if function["type"] == "function"]
         assert set(names) <= set(ARGUMENTS)

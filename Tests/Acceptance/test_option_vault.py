@@ -1,8 +1,7 @@
 """contracts/option_vault.vy where the other side is no ordinary account. The usual course is examples/option_vault.py."""
 import pytest
-import vyper
+import vyper_contracts
 from conftest import ROOT
-from vyper.compiler.input_bundle import FilesystemInputBundle
 from web3.exceptions import ContractLogicError
 
 WAD = 10**18
@@ -26,11 +25,9 @@ class Stage:
         self.puppet = self.deploy(PUPPET)
 
     def deploy(self, source, *arguments):
-        out = vyper.compile_code(source, output_formats=["abi", "bytecode"],
-                                 input_bundle=FilesystemInputBundle([ROOT / "contracts"]))
-        factory = self.w3.eth.contract(abi=out["abi"], bytecode=out["bytecode"])
+        factory = vyper_contracts.factory(self.w3, source)
         receipt = self.send(self.owner, factory.constructor(*arguments))
-        return self.w3.eth.contract(address=receipt.contractAddress, abi=out["abi"])
+        return factory(receipt.contractAddress)
 
     def send(self, account, call, value=0, **fields):
         hash = call.transact({"from": account, "value": value} | fields)

@@ -1,12 +1,12 @@
 """The venue's contracts over JSON-RPC: a market from nothing, people and a contract that trade there."""
 import pytest
 import venue_contracts
-import vyper
+import vyper_contracts
 from conftest import ROOT, Node
 from eth_account import Account
 from venue_contracts import (
     CALL, CONTRACTS, DAY, FORWARD, GTC, IOC, PERPETUAL, POST_ONLY, PUT, RATE, SPOT, SURFACE, WAD, instrument_id)
-from vyper.compiler.input_bundle import FilesystemInputBundle
+from web3 import Web3
 from web3.exceptions import ContractLogicError, Web3Exception
 from web3.logs import DISCARD
 
@@ -41,11 +41,9 @@ class Stage:
             self.deposit(account, 1_000_000)
 
     def deploy(self, name, *arguments):
-        out = vyper.compile_code((ROOT / "contracts" / name).read_text(), output_formats=["abi", "bytecode"],
-                                 input_bundle=FilesystemInputBundle([ROOT / "contracts"]))
-        factory = self.w3.eth.contract(abi=out["abi"], bytecode=out["bytecode"])
+        factory = vyper_contracts.factory(self.w3, (ROOT / "contracts" / name).read_text())
         receipt = self.send(self.owner, factory.constructor(*arguments))
-        return self.w3.eth.contract(address=receipt.contractAddress, abi=out["abi"])
+        return factory(receipt.contractAddress)
 
     def send(self, account, call, **fields):
         hash = call.transact({"from": account} | fields)
@@ -99,9 +97,11 @@ class Stage:
         self.place(self.maker, self.perpetual, False, 100_000 * WAD, 30 * WAD)
         self.place(seller, self.perpetual, True, 100_000 * WAD, 30 * WAD, IOC)
         self.report_all(81_000)
-        while self.liquidation.functions.step(seller, 0).call() != AUCTION:
+        for _ in range(100):
+            if self.liquidation.functions.step(seller, 0).call() == AUCTION:
+                return seller
             self.node.request("evm_mine")
-        return seller
+        pytest.fail("no auction within 100 blocks")
 
 
 @pytest.fixture(scope="module")
@@ -386,4 +386,4 @@ def test_gas_of_a_bid(stage, mode):
 @pytest.mark.parametrize("name", CONTRACTS)
 def test_vyper_takes_the_interface(name):
     source = f"# pragma version ~=0.4.0\nfrom interfaces import {name}\n\nvenue: {name}\n"
-    vyper.compile_code(source, input_bundle=FilesystemInputBundle([ROOT / "contracts"]))
+    vyper_contracts.factory(Web3(), source)

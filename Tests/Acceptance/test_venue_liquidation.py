@@ -3,12 +3,11 @@ import json
 
 import pytest
 import rlp
-import vyper
+import vyper_contracts
 from conftest import ROOT
 from trie import HexaryTrie
 from venue_contracts import IOC, PERPETUAL, SPOT, WAD, instrument_id
 from venue_market import Market, small_venue
-from vyper.compiler.input_bundle import FilesystemInputBundle
 from web3.logs import DISCARD
 
 BTC = instrument_id(PERPETUAL)
@@ -55,10 +54,8 @@ def market(tmp_path):
 
 
 def deploy(market, name):
-    out = vyper.compile_code((ROOT / "contracts" / name).read_text(), output_formats=["abi", "bytecode"],
-                             input_bundle=FilesystemInputBundle([ROOT / "contracts"]))
-    receipt = market.send(market.carol, market.w3.eth.contract(abi=out["abi"], bytecode=out["bytecode"]).constructor())
-    return market.w3.eth.contract(address=receipt.contractAddress, abi=out["abi"])
+    factory = vyper_contracts.factory(market.w3, (ROOT / "contracts" / name).read_text())
+    return factory(market.send(market.carol, factory.constructor()).contractAddress)
 
 
 def test_a_contract_bids_in_an_auction(market):

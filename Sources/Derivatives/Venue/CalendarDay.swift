@@ -48,3 +48,8 @@ public struct CalendarDay: Equatable, Sendable {
     /// The day so many days later.
     public static func + (day: CalendarDay, days: UInt64) -> CalendarDay { CalendarDay(number: day.number &+ days) }
 }
+
+extension Venue {
+    /// The number of the day that it is.
+    var today: UInt64 { CalendarDay(of: time).number }
+}

@@ -101,7 +101,6 @@ extension Venue {
     }
 
     private mutating func rolledVolume(_ account: AccountNumber) throws(VenueError) -> (sum: Int128, day: UInt64) {
-        let today = time / 86_400
         let word = storage.load(.accountVolume(account))
         var (sum, day) = (word.lowHalf, word.limb2)
         if sum == 0 || day >= today || today - day >= 30 { return (day < today && today - day >= 30 ? 0 : sum, today) }

@@ -3,12 +3,10 @@ import Foundations
 // Step 4: the insurance fund, within its limits of a block and of a day.
 
 extension Venue {
-    func insuranceDay() -> UInt64 { time / 86_400 }
-
     /// What the fund paid today for losses on an underlying.
     mutating func insurancePaidToday(_ underlying: UInt32) -> Int128 {
         let word = storage.load(.insurancePaidInDay(underlying))
-        return word.limb2 == insuranceDay() ? word.lowHalf : 0
+        return word.limb2 == today ? word.lowHalf : 0
     }
 
     /// What the fund may pay for an underlying in this block, and what it may without that limit: once that is too little, the fund
@@ -33,7 +31,7 @@ extension Venue {
         paid.limb2 = blockNumber
         storage.store(.insurancePaidInBlock, paid)
         var today = UInt256(low: try insurancePaidToday(underlying).adding(amount), high: 0)
-        today.limb2 = insuranceDay()
+        today.limb2 = self.today
         storage.store(.insurancePaidInDay(underlying), today)
         guard try payFromInsurance(to: receiver, amount) == amount else { throw .corrupt }
         try addTotals(0, low: amount)

@@ -71,9 +71,9 @@ extension RiskTable {
                 for place in first..<sums.groups.count
                 where place == first || groups[Int(sums.groups[place])].underlying == underlying {
                     if place == first {
-                        putGroup(sums, place, orders, in: single) { $1 }
+                        putGroup(sums, place, orders, in: single) { $0 = $1 }
                     } else {
-                        putGroup(sums, place, orders, in: single) { $0 &+ $1 }
+                        putGroup(sums, place, orders, in: single) { $0 &+= $1 }
                     }
                 }
                 var least: Int128 = 0
@@ -95,17 +95,11 @@ extension RiskTable {
         return false
     }
 
-    func addGroup(
-        _ sums: AccountSums, _ place: Int, _ orders: Bool, to single: UnsafeMutableBufferPointer<Int128>
-    ) {
-        putGroup(sums, place, orders, in: single) { $0 &+ $1 }
-    }
-
-    /// Puts a group's scenarios, and behind them the worse of its basis losses, together with what is there.
+    /// Puts a group's scenarios, and behind them the worse of its basis losses, where `put` takes them to.
     @inline(__always)
-    private func putGroup(
+    func putGroup(
         _ sums: AccountSums, _ place: Int, _ orders: Bool, in single: UnsafeMutableBufferPointer<Int128>,
-        _ together: (Int128, Int128) -> Int128
+        _ put: (inout Int128, Int128) -> Void
     ) {
         let count = width - 2
         let own = (place &* width)..<((place &+ 1) &* width)
@@ -116,19 +110,19 @@ extension RiskTable {
                 sums.orderSums.withUnsafeBufferPointer { all in
                     let orders = UnsafeBufferPointer(rebasing: all[own])
                     for index in 0..<count {
-                        single[index] = together(single[index], values[index] &+ orders[index])
+                        put(&single[index], values[index] &+ orders[index])
                     }
                     up &+= orders[count]
                     down &+= orders[count &+ 1]
                 }
             } else {
-                for index in 0..<count { single[index] = together(single[index], values[index]) }
+                for index in 0..<count { put(&single[index], values[index]) }
             }
             // In skew scenarios −|P&L|; few are.
             for index in skews where values[index] > 0 { single[index] &-= 2 &* values[index] }
             // What does not expire has no basis.
             let basis = groups[Int(sums.groups[place])].expiry != 0 ? min(0, min(up, down)) : 0
-            single[count] = together(single[count], basis)
+            put(&single[count], basis)
         }
     }
 }

@@ -189,20 +189,17 @@ extension Venue {
         }
         try addConfidenceCharge(&row, row.index.timesWad(row.lot, .up), confidence, instrument.underlying)
         let terms = try optionTerms(instrument, group, market)
-        let american = american(instrument, grid, terms)
-        if american == nil {
-            let value = try OptionMark(terms)
-            row.mark = value.price
-            row.delta = value.delta
-            row.vega = value.vega
-        }
-        do {
-            guard let american else {
-                return try grid.row(kind: terms.kind, strike: terms.strike, sigma: terms.sigma).columns
-            }
-            row.mark = try american.price()
+        if let option = american(instrument, grid, terms) {
             row.isWithoutGreeks = true
-            return try grid.row(of: american, price: row.mark).columns
+            do {
+                row.mark = try option.price()
+                return try grid.row(of: option, price: row.mark).columns
+            } catch { throw .unpriced(error) }
+        }
+        let value = try OptionMark(terms)
+        (row.mark, row.delta, row.vega) = (value.price, value.delta, value.vega)
+        do {
+            return try grid.row(kind: terms.kind, strike: terms.strike, sigma: terms.sigma).columns
         } catch { throw .unpriced(error) }
     }
 
@@ -210,9 +207,15 @@ extension Venue {
     mutating func rowWithGreeks(of number: InstrumentNumber) throws(VenueError) -> Int {
         let place = try row(of: number)
         guard caches.risk.rows[place].isWithoutGreeks else { return place }
-        let greeks = try greeks(of: number)
-        caches.risk.rows[place].delta = greeks.delta
-        caches.risk.rows[place].vega = greeks.vega
+        let instrument = try instrument(number)
+        let group = caches.risk.groups[caches.risk.rows[place].group]
+        guard let market = group.market, let grid = group.grid,
+            let option = american(instrument, grid, try optionTerms(instrument, group, market))
+        else { throw .corrupt }
+        do {
+            caches.risk.rows[place].delta = try option.forwardGreeks(price: caches.risk.rows[place].mark).delta
+            caches.risk.rows[place].vega = try option.vega()
+        } catch { throw .unpriced(error) }
         caches.risk.rows[place].isWithoutGreeks = false
         return place
     }

@@ -52,7 +52,6 @@ extension Venue {
         let stored = storage.load(.sweep)
         var state = SweepState(stored)
         if count <= most || state.next == 0 || state.next > count { state.next = 1 }
-        let today = time / 86_400
         if state.day != today { (state.day, state.nextBaseline) = (today, 1) }
         let last = min(count, state.next &- 1 &+ most)
         guard let terms = maintenanceTerms(), state.next <= last else { return sweep }
@@ -142,7 +141,7 @@ extension Venue {
     /// Money that came in or went out is no profit.
     mutating func moveDayStart(_ account: AccountNumber, by amount: Int128) throws(VenueError) {
         let word = storage.load(.dayStart(account))
-        guard !word.isZero, word.limb2 == time / 86_400 else { return }
+        guard !word.isZero, word.limb2 == today else { return }
         var moved = UInt256(low: try word.lowHalf.adding(amount), high: 0)
         moved.limb2 = word.limb2
         storage.store(.dayStart(account), moved)
@@ -151,7 +150,7 @@ extension Venue {
     /// What the account's equity has gained today; 0 where that is not known.
     mutating func profitOfDay(_ account: AccountNumber, equity: Int128) throws(VenueError) -> Int128 {
         let word = storage.load(.dayStart(account))
-        guard word.limb2 == time / 86_400 else { return 0 }
+        guard word.limb2 == today else { return 0 }
         return try equity.subtracting(word.lowHalf)
     }
 }

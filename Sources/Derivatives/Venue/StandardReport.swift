@@ -33,8 +33,8 @@ public struct ExpiryRequirement: Equatable, Sendable {
 public struct LeverageRequirement: Equatable, Sendable {
     /// Of the position at the mark, for initial margin with the open orders of its larger side.
     public let notional: Int128
-    /// The tier in which that lies, and what it asks of what lies in it: ½ ÷ leverage for maintenance; for initial margin 1 ÷ leverage,
-    /// raised by open interest.
+    /// The tier in which that lies, and its rate: for maintenance ½ ÷ leverage, of what lies in the tier; for initial margin 1 ÷ leverage,
+    /// raised by open interest, of the whole notional.
     public let tier: LeverageTier
     public let rate: Int128
     /// What open orders lose against the mark; 0 for maintenance.

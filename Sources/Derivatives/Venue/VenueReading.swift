@@ -196,7 +196,7 @@ extension RiskTable {
             var single = Array(repeating: 0 as Int128, count: count + 1)
             single.withUnsafeMutableBufferPointer { single in
                 for place in sums.groups.indices where groups[Int(sums.groups[place])].underlying == underlying {
-                    addGroup(sums, place, orders, to: single)
+                    putGroup(sums, place, orders, in: single) { $0 &+= $1 }
                 }
             }
             for index in 0...count { joint[index] &+= single[index] }

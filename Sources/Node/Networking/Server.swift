@@ -64,7 +64,7 @@ public final class Server: Sendable {
         threadCount: Int
     ) throws(ServerError) {
         // For the connections, and for what else the process opens.
-        condor_raise_descriptor_limit(UInt(limits.connections) + 256)
+        _ = condor_raise_descriptor_limit()
         var bound = port
         var loops: [EventLoop] = []
         let connectionCount = ConnectionCount()

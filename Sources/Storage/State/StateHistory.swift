@@ -79,6 +79,7 @@ final class StateHistory: Sendable {
     func write(_ batch: StoreBatch, _ changes: [StateUpdate.Change], head: UInt64) throws(StorageError) {
         commitCount.add(1, ordering: .sequentiallyConsistent)
         defer { commitCount.add(1, ordering: .sequentiallyConsistent) }
+        prefetch.forget()
         try store.write(batch, durably: false)
         for change in changes { cache.set(change.key, change.new) }
         newest.store(head, ordering: .sequentiallyConsistent)

@@ -153,10 +153,10 @@ extension TrieCoding {
     }
 
     /// RLP items one behind the other, each with its header; nil when the bytes are no such sequence.
-    static func items(_ encoded: [UInt8], _ range: Range<Int>? = nil) -> [ArraySlice<UInt8>]? {
+    static func items(_ encoded: [UInt8], _ range: Range<Int>) -> [ArraySlice<UInt8>]? {
         let ranges: [Range<Int>]? = encoded.withUnsafeBufferPointer { bytes in
-            var position = range?.lowerBound ?? 0
-            let end = range?.upperBound ?? bytes.count
+            var position = range.lowerBound
+            let end = range.upperBound
             var ranges: [Range<Int>] = []
             while position < end {
                 let start = position

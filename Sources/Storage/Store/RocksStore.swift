@@ -17,8 +17,8 @@ public final class RocksStore: Store, @unchecked Sendable {
     private let durableWrite = rocksdb_writeoptions_create()
     private let isAbandoned = Atomic<Bool>(false)
 
-    /// Files of 64 MiB each: a store of half a tebibyte.
-    private static let descriptors = 8192
+    /// Files of 64 MiB each: a store of three tebibytes, beside connections.
+    private static let descriptors = 65_536
 
     /// Bytes that the engine may hold in memory.
     public struct Memory: Sendable {
@@ -53,8 +53,7 @@ public final class RocksStore: Store, @unchecked Sendable {
         rocksdb_options_set_bytes_per_sync(options, 1 << 20)
         // All files are opened at once and stay open, where the system allows that many: otherwise the first read of each one
         // waits until its end has been read. Read only it must be so: another process may remove files.
-        condor_raise_descriptor_limit(UInt(RocksStore.descriptors))
-        let isRoomy = sysconf(Int32(_SC_OPEN_MAX)) >= RocksStore.descriptors
+        let isRoomy = condor_raise_descriptor_limit() >= UInt(RocksStore.descriptors)
         rocksdb_options_set_max_open_files(options, isReadOnly || isRoomy ? -1 : 512)
         // The engine's own log stays empty, beyond its highest level: writing to it would end the process when the disk is
         // full. Read only it is not even made, since it cannot be made there.

@@ -27,11 +27,15 @@ int condor_unconfirmed_bytes(int socket) {
     return ioctl(socket, TIOCOUTQ, &count) == 0 ? count : 0;
 }
 
-void condor_raise_descriptor_limit(unsigned long wanted) {
+unsigned long condor_raise_descriptor_limit(void) {
     struct rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
-    limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-    setrlimit(RLIMIT_NOFILE, &limit);
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    if (limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+        getrlimit(RLIMIT_NOFILE, &limit);
+    }
+    return limit.rlim_cur;
 }
 
 int condor_join(pthread_t thread, int milliseconds) {

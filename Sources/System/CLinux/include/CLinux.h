@@ -14,8 +14,8 @@ void condor_expire_dead_peer(int socket);
 /// Bytes that the kernel holds for a TCP peer and that the peer has not confirmed.
 int condor_unconfirmed_bytes(int socket);
 
-/// Raises the number of descriptors that this process may open to `wanted`, as far as the system allows.
-void condor_raise_descriptor_limit(unsigned long wanted);
+/// Lets this process open as many descriptors as the system allows, and returns how many that is.
+unsigned long condor_raise_descriptor_limit(void);
 
 /// Waits for a thread to end, so long at most; 0 when it has ended.
 int condor_join(pthread_t thread, int milliseconds);
