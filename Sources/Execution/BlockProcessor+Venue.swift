@@ -52,9 +52,10 @@ extension BlockProcessor {
     private mutating func withVenue<Value>(
         _ act: (inout Venue<JournalVenueStorage<View>>) -> Value
     ) -> Value {
-        let (time, number) = (block.timestamp, block.number)
+        let (time, number, americanRows) = (block.timestamp, block.number, americanRows)
         return withUnsafeMutablePointer(to: &processor.journal) { journal in
-            var venue = Venue(storage: JournalVenueStorage(journal), time: time, blockNumber: number)
+            var venue = Venue(
+                storage: JournalVenueStorage(journal), time: time, blockNumber: number, americanRows: americanRows)
             return act(&venue)
         }
     }

@@ -53,12 +53,14 @@ public struct BlockProcessor<View: StateView, Trace: Tracer> {
     private var depositRequests: [UInt8] = []
     private var hasInvalidDeposit = false
     var pipeline = VenuePipeline()
+    let americanRows = AmericanRows()
 
     public init(view: View, block: BlockContext, tracer: Trace) {
         self.block = block
         reward = BlockReward.standard(block.fork)
         processor = TransactionProcessor(
-            view: view, block: block, natives: VenueNatives(isActive: block.venueIsActive), tracer: tracer)
+            view: view, block: block,
+            natives: VenueNatives(isActive: block.venueIsActive, americanRows: americanRows), tracer: tracer)
         if block.fork >= .amsterdam { processor.journal.recordAccesses() }
     }
 

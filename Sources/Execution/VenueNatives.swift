@@ -1,12 +1,16 @@
+public import Derivatives
 public import EVM
 public import Foundations
 
 /// The venue's native contracts, where the chain configuration enables them; none at all elsewhere.
 public struct VenueNatives: NativeContracts {
     public let isActive: Bool
+    /// One for all calls of a block, and for its pipeline.
+    let americanRows: AmericanRows
 
-    public init(isActive: Bool) {
+    public init(isActive: Bool, americanRows: AmericanRows = AmericanRows()) {
         self.isActive = isActive
+        self.americanRows = americanRows
     }
 
     /// Where the natives live, ascending.
@@ -23,7 +27,7 @@ public struct VenueNatives: NativeContracts {
 
     public func run(_ message: NativeMessage, host: inout some NativeHost) -> NativeOutcome {
         if let contract = VenueContracts.contract(at: message.contract) {
-            return VenueContracts.run(contract, message, host: &host)
+            return VenueContracts.run(contract, message, americanRows, host: &host)
         }
         return message.input.withUnsafeBytes {
             VenueNatives.runPure(message.contract, input: $0, gasLimit: message.gas)

@@ -228,6 +228,26 @@ public final class Market {
         return Money.number(try VenueABI.forwardPrice.decode(value)[0].amount)
     }
 
+    /// The delta of all that an account has, perpetuals too, in units of each underlying where there is any.
+    public func deltas(of account: AccountID) throws -> [String: Double] {
+        let report = try client.call("condor_account") { writer in
+            writer.object { writer in
+                writer.key("owner")
+                writer.value(account.owner)
+                writer.key("index")
+                writer.value(quantity: UInt64(account.index))
+            }
+            writer.value(quantity: block)
+        }
+        var deltas: [String: Double] = [:]
+        for greeks in report["greeks"]?.array ?? [] {
+            guard let symbol = greeks["underlying"]?.string, let delta = greeks["delta"]?.string else { continue }
+            // Signed hexadecimal: 0x1f, -0x1f.
+            deltas[symbol] = Int128(delta.replacing("0x", with: ""), radix: 16).map(Money.number)
+        }
+        return deltas
+    }
+
     /// The number of an account; nil before its first deposit.
     public func number(of account: AccountID) throws -> UInt32? {
         if let known = accounts[account] { return known }

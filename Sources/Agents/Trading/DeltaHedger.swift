@@ -52,7 +52,8 @@ public final class DeltaHedger: Agent {
     }
 
     public func act(_ desk: Desk, _ market: Market) throws {
-        let positions = try market.positions(of: AccountID(owner: wallet.address))
+        let account = AccountID(owner: wallet.address)
+        let positions = try market.positions(of: account)
         for symbol in terms.underlyings {
             guard let underlying = market.underlying(symbol), let index = try market.index(of: underlying),
                 let perpetual = market.perpetual(of: underlying)
@@ -64,8 +65,8 @@ public final class DeltaHedger: Agent {
             let trades = random.chance(terms.appetite)
             let choice = random.next()
             if trades { try trade(underlying, index, held, positions, choice, desk, market) }
-            let delta = try self.delta(of: held, underlying, positions, market)
-            let open = delta + Money.number(positions[perpetual.number] ?? 0)
+            // What it has just sent is not among it: the next round hedges that.
+            let open = try market.deltas(of: account)[symbol] ?? 0
             guard abs(open) * index > terms.band else { continue }
             let size = perpetual.size(abs(open))
             guard size > 0 else { continue }
@@ -74,27 +75,6 @@ public final class DeltaHedger: Agent {
                 name, .hedge, from: wallet, index: 0, perpetual, isBuy: isBuy,
                 price: perpetual.price(index * (isBuy ? 1.01 : 0.99), isBuy: !isBuy), size: size)
         }
-    }
-
-    /// The delta of what is held, in units of the underlying.
-    private func delta(
-        of held: [ListedInstrument], _ underlying: UInt32, _ positions: [UInt32: Int128], _ market: Market
-    ) throws -> Double {
-        guard !held.isEmpty else { return 0 }
-        let marks = try market.marks(of: held)
-        var delta = 0.0
-        for (option, mark) in zip(held, marks) {
-            guard let mark, let forward = try market.forward(of: underlying, expiry: option.id.expiry) else { continue }
-            let strike = Double(UInt64(clamping: option.id.strike)) / 1e8
-            let isCall = option.id.kind.isCall
-            let value = OptionModel.value(
-                isCall: isCall, forward: forward, strike: strike,
-                years: Publisher.years(from: market.time, to: option.id.expiry), rate: 0.04, price: mark)
-            // What is worth its payoff alone moves with all of the underlying or none of it.
-            let limit = isCall ? (forward > strike ? 1.0 : 0) : (forward < strike ? -1 : 0)
-            delta += (value?.delta ?? limit) * Money.number(positions[option.number] ?? 0)
-        }
-        return delta
     }
 
     private func trade(

@@ -165,13 +165,13 @@ public final class MarketMaker: Agent {
         let strike = Double(UInt64(clamping: option.id.strike)) / 1e8
         let share = min(max(inventory / terms.model.limit, -1), 1)
         let half = terms.volatilitySpread * (1 + stress(of: underlying))
-        let value = OptionModel.value(
+        let middle = OptionModel.volatility(
             isCall: option.id.kind.isCall, forward: forward, strike: strike, years: years, rate: 0.04, price: mark)
         var quotes: [Quote] = []
         for isBuy in [true, false] where isBuy ? share < 1 : share > -1 {
             var price = mark * (isBuy ? 0.9 : 1.1)
-            if let value {
-                let volatility = value.volatility - 2 * half * share + (isBuy ? -half : half)
+            if let middle {
+                let volatility = middle - 2 * half * share + (isBuy ? -half : half)
                 price =
                     OptionModel.price(
                         isCall: option.id.kind.isCall, forward: forward, strike: strike, years: years, rate: 0.04,

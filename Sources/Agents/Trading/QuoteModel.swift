@@ -84,25 +84,12 @@ public struct StressGauge: Sendable {
 
 /// Black-76 as agents use it: numbers in, numbers out, by the venue's own integer arithmetic, so that all machines agree.
 public enum OptionModel {
-    public struct Value: Equatable, Sendable {
-        public let price: Double
-        /// Of the forward.
-        public let delta: Double
-        public let volatility: Double
-    }
-
-    /// The option's volatility from its price, and its delta; nil where no volatility explains the price.
-    public static func value(
+    /// The option's volatility from its price; nil where no volatility explains it.
+    public static func volatility(
         isCall: Bool, forward: Double, strike: Double, years: Double, rate: Double, price: Double
-    ) -> Value? {
-        guard var terms = terms(isCall, forward, strike, years, rate, 0),
-            let sigma = try? BlackScholes.impliedVolatility(terms, price: word(price))
-        else { return nil }
-        terms.sigma = sigma
-        guard let greeks = try? BlackScholes.value(terms) else { return nil }
-        return Value(
-            price: price, delta: Money.number(greeks.delta.signedAmount),
-            volatility: Money.number(sigma.signedAmount))
+    ) -> Double? {
+        guard let terms = terms(isCall, forward, strike, years, rate, 0) else { return nil }
+        return (try? BlackScholes.impliedVolatility(terms, price: word(price))).map { Money.number($0.signedAmount) }
     }
 
     /// What an option is worth at a volatility; nil for terms beyond what the model takes.

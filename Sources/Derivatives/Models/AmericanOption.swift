@@ -8,7 +8,7 @@ public import Foundations
 /// proportion, and by time with both of them as they are. Differences because the lattice's own nodes lie a step or two behind
 /// now: with 101 steps their delta errs six times as much. Spot moves by σ√τ/16 of itself, within 1e-6 and 1/16, volatility and
 /// time by 1/32 of themselves: less would show the lattice's steps, more would blunt the Greek (measured, see docs/quant.md).
-public struct AmericanOption: Sendable {
+public struct AmericanOption: Equatable, Sendable {
     private let expiry: GridExpiry
     let terms: OptionTerms
     private let steps: Int

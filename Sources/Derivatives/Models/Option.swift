@@ -30,7 +30,7 @@ public enum OptionKind: UInt8, Sendable, CaseIterable {
 }
 
 /// What an option's value depends on. All numbers have 18 decimals, rate and yield in two's complement.
-public struct OptionTerms: Sendable {
+public struct OptionTerms: Equatable, Sendable {
     public var kind: OptionKind
     /// Spot and strike in quote units.
     public var spot: UInt256

@@ -1,7 +1,7 @@
 public import Foundations
 
 /// What the instruments of one expiry have in common.
-public struct GridExpiry: Sendable {
+public struct GridExpiry: Equatable, Sendable {
     /// The underlying's price now, against which American options are exercised.
     public var spot: UInt256
     public var forward: UInt256

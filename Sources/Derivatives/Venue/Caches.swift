@@ -13,6 +13,7 @@ struct VenueCaches {
     private(set) var touched: [AccountNumber] = []
     /// How often what all accounts share changed since then.
     private(set) var sharedChanges = 0
+    let americanRows: AmericanRows
 
     /// Apart from the sums: to ask whose they are copies none of their arrays.
     struct SumsOwner {
@@ -35,7 +36,7 @@ struct VenueCaches {
         }
     }
 
-    init() {}
+    init(americanRows: AmericanRows = AmericanRows()) { self.americanRows = americanRows }
 
     // MARK: - Accounts
 

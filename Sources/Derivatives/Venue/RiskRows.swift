@@ -192,8 +192,9 @@ extension Venue {
         if let option = american(instrument, grid, terms) {
             row.isWithoutGreeks = true
             do {
-                row.mark = try option.price()
-                return try grid.row(of: option, price: row.mark).columns
+                let known = try caches.americanRows.row(instrument.number, of: option, grid)
+                row.mark = known.price
+                return known.row.columns
             } catch { throw .unpriced(error) }
         }
         let value = try OptionMark(terms)
@@ -213,8 +214,8 @@ extension Venue {
             let option = american(instrument, grid, try optionTerms(instrument, group, market))
         else { throw .corrupt }
         do {
-            caches.risk.rows[place].delta = try option.forwardGreeks(price: caches.risk.rows[place].mark).delta
-            caches.risk.rows[place].vega = try option.vega()
+            let greeks = try caches.americanRows.greeks(number, of: option, price: caches.risk.rows[place].mark)
+            (caches.risk.rows[place].delta, caches.risk.rows[place].vega) = greeks
         } catch { throw .unpriced(error) }
         caches.risk.rows[place].isWithoutGreeks = false
         return place

@@ -10,12 +10,14 @@ public struct Venue<Storage: VenueStorage> {
     public var time: UInt64
     public var blockNumber: UInt64
 
-    var caches = VenueCaches()
+    var caches: VenueCaches
 
-    public init(storage: Storage, time: UInt64, blockNumber: UInt64) {
+    /// `americanRows` may be shared with other venues, one after the other.
+    public init(storage: Storage, time: UInt64, blockNumber: UInt64, americanRows: AmericanRows = AmericanRows()) {
         self.storage = storage
         self.time = time
         self.blockNumber = blockNumber
+        caches = VenueCaches(americanRows: americanRows)
     }
 
     // MARK: - Taking back

@@ -136,3 +136,29 @@ import Testing
         try fixture.venue.withdraw(amount("0.5"), collateral: token, from: alice)
     }
 }
+
+/// Calls of a block share the rows of American options: each gets what it would have computed, on the old marks and on new ones.
+@Test func sharedRowsAreThoseOfTheMarks() throws {
+    var fixture = try VenueFixture()
+    let put = try VenueFixture.list(
+        &fixture.venue, fixture.btc, .americanPut, VenueFixture.expiry, "110000", tick: "1", lot: "0.01")
+    let buyer = try fixture.account(1, cash: "100000")
+    let seller = try fixture.account(2, cash: "100000")
+    try fixture.trade(put, buyer: buyer, seller: seller, lots: 20, at: "11000")
+    let rows = AmericanRows()
+    for price in ["100000", "100000", "95000", "104000", "100000"] {
+        fixture.advance(seconds: 60)
+        try fixture.reportAll(btc: price)
+        for _ in 0..<2 {
+            let (time, number) = (fixture.venue.time, fixture.venue.blockNumber)
+            var sharing = Venue(
+                storage: fixture.venue.storage, time: time, blockNumber: number, americanRows: rows)
+            var alone = Venue(storage: fixture.venue.storage, time: time, blockNumber: number)
+            for account in [buyer, seller] {
+                let margin = try sharing.marginBreakdown(of: account, .initial)
+                #expect(try margin == alone.marginBreakdown(of: account, .initial))
+            }
+            #expect(try sharing.deltaVega(of: put, lots: 20) == alone.deltaVega(of: put, lots: 20))
+        }
+    }
+}

@@ -41,7 +41,7 @@ enum VenueContracts {
     // MARK: - Calls
 
     static func run<Host: NativeHost>(
-        _ contract: VenueContract, _ message: NativeMessage, host: inout Host
+        _ contract: VenueContract, _ message: NativeMessage, _ americanRows: AmericanRows, host: inout Host
     ) -> NativeOutcome {
         guard message.gas >= VenueGas.base else { return .outOfGas }
         if message.isDelegated { return refuse(VenueReverts.delegatedCall) }
@@ -52,7 +52,7 @@ enum VenueContracts {
                 return refuse(VenueReverts.corrupt)
             }
             storage.charge(VenueGas.base)
-            let venue = Venue(storage: storage, time: time, blockNumber: number)
+            let venue = Venue(storage: storage, time: time, blockNumber: number, americanRows: americanRows)
             var call = VenueCall(venue: venue, contract: contract, caller: message.caller, isStatic: message.isStatic)
             let result: Result<[UInt8], VenueRefusal>
             do throws(VenueRefusal) { result = .success(try call.run(message.input)) } catch {
