@@ -54,6 +54,7 @@ public final class DeltaHedger: Agent {
     public func act(_ desk: Desk, _ market: Market) throws {
         let account = AccountID(owner: wallet.address)
         let positions = try market.positions(of: account)
+        let deltas = try market.deltas(of: account)
         for symbol in terms.underlyings {
             guard let underlying = market.underlying(symbol), let index = try market.index(of: underlying),
                 let perpetual = market.perpetual(of: underlying)
@@ -65,8 +66,7 @@ public final class DeltaHedger: Agent {
             let trades = random.chance(terms.appetite)
             let choice = random.next()
             if trades { try trade(underlying, index, held, positions, choice, desk, market) }
-            // What it has just sent is not among it: the next round hedges that.
-            let open = try market.deltas(of: account)[symbol] ?? 0
+            let open = deltas[symbol] ?? 0
             guard abs(open) * index > terms.band else { continue }
             let size = perpetual.size(abs(open))
             guard size > 0 else { continue }
