@@ -51,6 +51,37 @@ private struct StuckKey: FixedHashable {
     #expect(stuck.position(of: StuckKey(number: 2000)) == nil)
 }
 
+/// A slot of a contract, as a state keeps it.
+private struct StorageKey: FixedHashable {
+    let word: UInt256
+    func fixedHash(seed: UInt64) -> UInt64 { word.fixedSlotHash(seed: seed) }
+}
+
+/// Fields of many things in a row, which land side by side, fill long runs; whoever guesses wrong still finds its key.
+@Test func neighboursAreFound() {
+    var table = Table<StorageKey, Int>()
+    var words: [UInt256] = []
+    for thing in 0..<20_000 as Range<UInt64> {
+        for field in 0..<3 as Range<UInt64> { words.append(UInt256(limbs: thing, 0, 7, 2 << 56 | field)) }
+    }
+    for (index, word) in words.enumerated() { table.insertNew(StorageKey(word: word), index) }
+    for (index, word) in words.enumerated() {
+        #expect(table.position(of: StorageKey(word: word)) == index)
+        for guess in [0, index - 1, index, index + 1, words.count - 1, words.count] where guess >= 0 {
+            #expect(table.position(of: StorageKey(word: word), near: guess) == index)
+        }
+    }
+    let absent = StorageKey(word: UInt256(limbs: 5, 0, 7, 2 << 56 | 3))
+    #expect(table.position(of: absent, near: 3) == nil)
+    // The two lowest bits of the first and of the last limb are the place in a run of sixteen.
+    let thing = UInt256(limbs: 0x1234, 9, 8, 7 << 8)
+    let places = Set(
+        (0..<16 as Range<UInt64>).map { bits in
+            (thing | UInt256(limbs: bits & 3, 0, 0, bits >> 2)).fixedSlotHash(seed: 1) & 0xffff_fff0
+        })
+    #expect(places.count == 1)
+}
+
 @Test func hashesOfNearKeysSpread() {
     var seen = Set<UInt64>()
     for limb in 0..<4 {
