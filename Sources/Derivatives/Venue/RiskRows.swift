@@ -50,7 +50,8 @@ extension Venue {
         return place
     }
 
-    private mutating func beginTable() throws(VenueError) {
+    /// Gives the revaluation table its scenarios, where it has none yet.
+    mutating func beginTable() throws(VenueError) {
         guard caches.risk.isEmpty else { return }
         let basis = (move: Int64(parameter(.basisShift)), base: 0 as Int64, slope: 0 as Int64)
         guard let set = ScenarioSet(try scenarios(), basis: basis) else { throw .corrupt }

@@ -170,12 +170,10 @@ extension Venue {
         guard portfolio.mode == .portfolio else {
             return ScenarioReport(scenarios: [], rows: [], joint: [], jointBasis: 0, jointWorst: 0)
         }
+        try beginTable()
         try prepareRisk(portfolio)
         var sums = AccountSums()
         for asset in portfolio.assets { try sums.add(asset, caches.risk) }
-        if caches.risk.isEmpty {
-            return ScenarioReport(scenarios: try scenarios(), rows: [], joint: [], jointBasis: 0, jointWorst: 0)
-        }
         return caches.risk.report(sums, kind)
     }
 }

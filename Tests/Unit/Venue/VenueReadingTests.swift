@@ -110,6 +110,20 @@ func scenariosMakeUpTheWorstCase(_ kind: MarginKind) throws {
     #expect(try sum.delta == amount("0.5") + greeks.delta.timesWad(amount("-2"), .down))
 }
 
+/// Also before anything in the venue was valued: every scenario is there, and gains nothing.
+@Test func scenariosOfWhoHoldsNothing() throws {
+    var fixture = try VenueFixture()
+    let account = try fixture.account(1, cash: "1000")
+    var reading = Venue(
+        storage: fixture.venue.storage, time: fixture.venue.time, blockNumber: fixture.venue.blockNumber)
+    for kind in [MarginKind.initial, .maintenance] {
+        let report = try reading.scenarioReport(of: account, kind)
+        #expect(report.scenarios == (try fixture.venue.scenarios()) && !report.scenarios.isEmpty)
+        #expect(report.joint == Array(repeating: 0, count: report.scenarios.count))
+        #expect(report.rows.isEmpty && report.jointBasis == 0 && report.jointWorst == 0)
+    }
+}
+
 /// What market makers limit is what readers are told: of a put that is best exercised now −1 by the spot, which is 100,000 where the
 /// forward is 100,300.
 @Test func americanOptionsHaveTheirOwnGreeks() throws {
