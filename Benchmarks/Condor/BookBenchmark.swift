@@ -280,6 +280,7 @@ private struct OpenHouse<Storage: VenueStorage>: ClearingHouse {
     }
 
     mutating func checkOrderEntry(_ order: OrderEntry) {}
+    mutating func checkTaking(_ order: OrderEntry) {}
     mutating func priceBand(of number: InstrumentNumber) -> ClosedRange<Int64> { 1...1_000_000 }
     mutating func makerIsSound(_ fill: Fill) -> Bool { true }
     mutating func apply(_ fill: Fill) {}

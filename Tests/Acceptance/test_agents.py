@@ -40,6 +40,20 @@ def test_the_demo_conserves_money(demo):
     assert report["trading"]["fills"] > 20 and report["run"]["blocks"] == 30
 
 
+@pytest.mark.parametrize("seed", ["1", "2"])
+def test_nothing_is_dropped_in_a_deeper_crash_with_lower_caps(seed):
+    """Three times the crash with a tenth of the limits: what a block leaves is carried over, all of it ends, and what accounts lacked
+    was paid by the fund, by those who took their positions over, or by the day's profitable accounts."""
+    run = condor("demo", "--json", "--seed", seed, "--crash", "3", "--caps", "0.1", timeout=300)
+    assert run.returncode == 0, run.stderr
+    report = json.loads(run.stdout)
+    steps, end = report["liquidations"], report["atTheEnd"]
+    assert steps["entered"] == steps["leftSound"] > 20 and steps["stillThere"] == 0
+    assert steps["deleveragings"] > 100 and steps["badDebts"] > 10 and float(steps["insurancePaid"]) == 50_000
+    assert end["belowMaintenance"] == end["insolvent"] == 0
+    assert report["conserved"] is True and float(report["conservation"]["difference"]) == 0
+
+
 def test_the_demo_takes_its_options():
     for arguments, message in (
         (["--crash", "x"], "--crash takes a number from 0.0 to 3.6"), (["--caps", "0"], "--caps takes a number"),
@@ -82,6 +96,37 @@ def test_agents_trade_on_a_node_and_leave(tmp_path):
             assert line in output
         time.sleep(2.5)
         assert open_orders(node, maker) == 0
+    finally:
+        assert node.stop() == 0
+
+
+def test_a_maker_takes_back_what_the_price_has_left_behind(tmp_path):
+    """Quotes of strikes that the forward has left fill the cap of open orders until none is left for the perpetual."""
+    node = Node("--quiet", "--venue", str(ROOT / "venues" / "dev.json"), "--block-time", "1", "--gas-limit", "500000000")
+    maker = node.web3.eth.accounts[3]
+
+    def strikes():
+        account = node.request("condor_account", maker, "latest")
+        names = [order["name"] for order in account["orders"]] if account else []
+        return {int(name.split("-")[2]) for name in names if name.count("-") == 3}
+
+    def wait(condition, message):
+        deadline = time.monotonic() + 60
+        while not condition(strikes()) and time.monotonic() < deadline:
+            time.sleep(0.5)
+        assert condition(strikes()), f"{message}: {sorted(strikes())}"
+
+    try:
+        prices, file = tmp_path / "prices.csv", tmp_path / "agents.json"
+        prices.write_text("seconds,BTC\n0,120000\n10,105000\n")
+        file.write_text(json.dumps({"agents": [
+            {"kind": "publisher", "key": 1, "publishers": [0, 1, 2], "csv": "prices.csv", "markets": [{"underlying": "BTC"}]},
+            {"kind": "maker", "key": 3, "underlyings": ["BTC"], "strikes": 1}]}))
+        agents = subprocess.Popen([CONDOR, "agents", str(file), "--url", node.url, "--interval", "100"])
+        wait(lambda found: found and min(found) > 112_500, "no quotes at the first price")
+        wait(lambda found: found and max(found) < 112_500, "quotes at the price of before")
+        agents.send_signal(signal.SIGINT)
+        assert agents.wait(20) == 0
     finally:
         assert node.stop() == 0
 

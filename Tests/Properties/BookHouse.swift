@@ -15,6 +15,8 @@ struct BookHouse: ClearingHouse {
     /// Who cannot carry a fill as maker, and who cannot place orders.
     var unsound: [AccountNumber] = []
     var refused: [AccountNumber] = []
+    /// Whose orders may rest but not take.
+    var passive: [AccountNumber] = []
     var equities: [AccountNumber: Int128] = [:]
 
     mutating func instrument(_ number: InstrumentNumber) throws(VenueError) -> Instrument {
@@ -28,6 +30,10 @@ struct BookHouse: ClearingHouse {
 
     mutating func checkOrderEntry(_ order: OrderEntry) throws(VenueError) {
         if refused.contains(order.account) { throw .insufficientMargin(available: 0, required: 1) }
+    }
+
+    mutating func checkTaking(_ order: OrderEntry) throws(VenueError) {
+        if passive.contains(order.account), !order.isReduceOnly { throw .divergence(value: 2, limit: 1) }
     }
 
     mutating func priceBand(of number: InstrumentNumber) throws(VenueError) -> ClosedRange<Int64> {

@@ -137,7 +137,12 @@ public final class MarketMaker: Agent {
         let near = MarketMaker.nearest(chain, to: forward, strikes: terms.strikes)
         let marks = try market.marks(of: near)
         let years = Publisher.years(from: market.time, to: expiry)
+        // What the forward has left behind goes: it would stand at prices that nobody looks after, and fill the cap of open orders.
+        let kept = Set(near.map { $0.number })
         var calls: [[UInt8]] = []
+        for option in chain where !kept.contains(option.number) && quoted.removeValue(forKey: option.number) != nil {
+            calls.append(cancellation(option))
+        }
         for (option, mark) in zip(near, marks) {
             guard let mark, mark > 0 else { continue }
             let inventory = positions[option.number] ?? 0

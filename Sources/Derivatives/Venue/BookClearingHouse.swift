@@ -11,8 +11,11 @@ public protocol ClearingHouse {
 
     mutating func instrument(_ number: InstrumentNumber) throws(VenueError) -> Instrument
 
-    /// Whether an order may enter: status, breakers, caps, and initial margin with all open orders at their worst side.
+    /// Whether an order may enter: status, fresh prices, caps, and initial margin with all open orders at their worst side.
     mutating func checkOrderEntry(_ order: OrderEntry) throws(VenueError)
+
+    /// Whether an order that may enter may trade as it comes: breakers.
+    mutating func checkTaking(_ order: OrderEntry) throws(VenueError)
 
     /// The prices in ticks at which an order may take.
     mutating func priceBand(of number: InstrumentNumber) throws(VenueError) -> ClosedRange<Int64>

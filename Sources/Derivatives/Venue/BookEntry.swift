@@ -106,23 +106,26 @@ extension ClearingHouse {
             limit = try passivePrice(limit, incoming, &header)
         }
         if !request.isReduceOnly { try checkNotional(incoming, ticks: limit, lots: lots) }
-        try checkOrderEntry(
-            OrderEntry(
-                account: account, instrument: request.instrument, side: side, ticks: Int64(limit), lots: lots,
-                isReduceOnly: request.isReduceOnly))
+        let entry = OrderEntry(
+            account: account, instrument: request.instrument, side: side, ticks: Int64(limit), lots: lots,
+            isReduceOnly: request.isReduceOnly)
+        try checkOrderEntry(entry)
 
         let id: OrderID
         if let wokenID = incoming.wokenID { id = wokenID } else { id = try takePlace(request.instrument, &header) }
         var placement = Placement(id: id, ticks: Int64(limit))
         if incoming.wokenID == nil { emitPlacement(id, incoming, ticks: limit, lots: lots) }
         if isAuction {
+            // What crosses now trades with the end of the block.
+            let best = header.best(side.opposite)
+            if best != 0, side.reaches(best, limit: limit) { try checkTaking(entry) }
             BookIndex.booksForAuction.insert(UInt64(request.instrument), in: &storage)
             try rest(incoming, &placement, limit, lots, &header)
             return placement
         }
         var taker = Taker(
             id: id, account: account, side: side, selfTrade: request.selfTrade, lots: lots,
-            work: incoming.limits.ordersPerAct)
+            work: incoming.limits.ordersPerAct, entry: entry)
         var end = MatchEnd.nothingWithinLimit
         if !request.timeInForce.isPostOnly {
             // What would trade outside the band does not; what rests outside it may.
@@ -291,7 +294,7 @@ extension ClearingHouse {
         emitPlacement(id, incoming, ticks: limit, lots: lots)
         var taker = Taker(
             id: id, account: account, side: side, selfTrade: .expireMaker, lots: lots,
-            work: incoming.limits.ordersPerAct)
+            work: incoming.limits.ordersPerAct, entry: nil)
         let end = try take(&taker, incoming.request, limit, &header)
         var placement = Placement(id: id, ticks: Int64(limit))
         placement.lotsFilled = taker.filled

@@ -12,8 +12,14 @@ struct Taker {
     var cost: Int128 = 0
     /// How many resting orders it may still touch.
     var work: UInt16
+    /// What the clearing house is asked about before the first fill; nil for a liquidation's, which it does not refuse.
+    let entry: OrderEntry?
 
-    init(id: OrderID, account: AccountNumber, side: Side, selfTrade: SelfTradePrevention, lots: Int64, work: UInt16) {
+    init(
+        id: OrderID, account: AccountNumber, side: Side, selfTrade: SelfTradePrevention, lots: Int64, work: UInt16,
+        entry: OrderEntry?
+    ) {
+        self.entry = entry
         self.id = id
         self.account = account
         self.side = side
@@ -75,6 +81,7 @@ extension ClearingHouse {
                 try remove(order, terms, .makerMargin, &header)
                 continue
             }
+            if taker.filled == 0, let entry = taker.entry { try checkTaking(entry) }
             taker.lots &-= lots
             taker.filled &+= lots
             taker.cost = try taker.cost.adding(Int128(ticks).times(Int128(lots)))

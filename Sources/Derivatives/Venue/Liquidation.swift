@@ -95,6 +95,12 @@ extension Venue {
 
     // MARK: - What steps share
 
+    /// Whether an account's step waits for the prices of what it holds: those before the auctions where all of its markets do.
+    public mutating func liquidationIsPaused(_ account: AccountNumber) throws(VenueError) -> Bool {
+        if try mayLiquidate(account) { return false }
+        return liquidationStep(of: account).isFrozen ? true : try !hasOpenMarket(account)
+    }
+
     /// Whether everything that the account holds may be liquidated at the prices there are: none too old, no underlying divergent.
     mutating func mayLiquidate(_ account: AccountNumber) throws(VenueError) -> Bool {
         for number in try assets(of: account) {

@@ -1,8 +1,8 @@
 // What the book asks of the clearing house.
 
 extension Venue {
-    /// Whether an order may enter: the instrument's status, fresh prices, divergence, caps, and initial margin with all open orders at
-    /// their worst side, this one among them. Before it is matched or rests: a fill at its limit is then paid for, and any other is
+    /// Whether an order may enter: the instrument's status, fresh prices, caps, and initial margin with all open orders at their
+    /// worst side, this one among them. Before it is matched or rests: a fill at its limit is then paid for, and any other is
     /// better.
     ///
     /// What only lowers a position needs no fresh price, and passes in instruments that only reduce; what leaves the margin no lower
@@ -14,21 +14,38 @@ extension Venue {
         try requireTradable(instrument)
         try requireUnfrozen(order.account)
         if order.isReduceOnly { return }
-        var asset =
-            try portfolio(of: order.account).asset(order.instrument)
-            ?? Portfolio.Asset(instrument: order.instrument)
-        let lots = asset.lots
-        try asset.orders.add(side: order.side, ticks: order.ticks, lots: order.lots)
-        let sameSide = order.side == .buy ? asset.orders.buyLots : asset.orders.sellLots
-        let reduces = (order.side == .sell ? lots > 0 : lots < 0) && sameSide.magnitude <= lots.magnitude
+        let (asset, reduces) = try holding(with: order)
         if !reduces {
             if instrument.status == .reduceOnly { throw .reduceOnly }
             try requireFreshPrices(for: instrument)
-            try requireNoDivergence(instrument.underlying)
             try requireOpenInterest(instrument, asset, adding: order.lots)
         }
         let after = try initialMargin(of: order.account, with: asset, cash: 0)
         if after.margin < 0 { try require(after, notBelow: marginBreakdown(of: order.account, .initial)) }
+    }
+
+    /// Whether an order that may enter may also trade as it comes: what adds risk waits while mark and index lie too far apart. It
+    /// may rest, as nothing but new quotes brings the mark back to the index.
+    ///
+    /// - Throws: `divergence`.
+    public mutating func checkTaking(_ order: OrderEntry) throws(VenueError) {
+        if order.isReduceOnly { return }
+        if try holding(with: order).reduces { return }
+        try requireNoDivergence(instrument(order.instrument).underlying)
+    }
+
+    /// What an account holds of an instrument with one more open order, and whether that order only lowers the position.
+    private mutating func holding(
+        with order: OrderEntry
+    ) throws(VenueError) -> (asset: Portfolio.Asset, reduces: Bool) {
+        var asset =
+            try portfolio(of: order.account).asset(order.instrument)
+            ?? Portfolio.Asset(instrument: order.instrument)
+        try asset.orders.add(side: order.side, ticks: order.ticks, lots: order.lots)
+        let sameSide = order.side == .buy ? asset.orders.buyLots : asset.orders.sellLots
+        let reduces =
+            (order.side == .sell ? asset.lots > 0 : asset.lots < 0) && sameSide.magnitude <= asset.lots.magnitude
+        return (asset, reduces)
     }
 
     /// - Throws: `insufficientMargin` for a margin below 0 that is also lower than before.

@@ -274,6 +274,18 @@ import Testing
         #expect(again.isEmpty)
     }
 
+    @Test func whatABreakerHoldsEntersNoAuctionItWouldTradeIn() throws {
+        var house = try auctionHouse()
+        try house.put(.sell, 995, 5, by: 1)
+        house.passive = [2]
+        let refused = house.refusal { house throws(VenueError) in try house.put(.buy, 1000, 5, by: 2) }
+        #expect(refused == .divergence(value: 2, limit: 1))
+        try house.put(.buy, 994, 5, by: 2)
+        let results = try house.runAuctions()
+        let bids = house.bids()
+        #expect(results.isEmpty && bids == [[994, 5]])
+    }
+
     @Test func aMakerOutOfTheAuction() throws {
         var house = try auctionHouse()
         try house.put(.buy, 1005, 10, by: 1)

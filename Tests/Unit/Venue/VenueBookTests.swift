@@ -398,6 +398,29 @@ extension BookHouse {
         #expect(unknown == .unknownInstrument)
     }
 
+    /// While a breaker holds what adds risk, orders that would trade are refused, others rest.
+    @Test mutating func onlyQuotesPassABreaker() throws {
+        try house.put(.sell, 1010, 5, by: 2)
+        try house.put(.sell, 1005, 5, by: 3) { $0.expiry = 1_000 }
+        house.nextBlock()
+        house.passive = [1]
+        for force in [TimeInForce.goodTillCancelled, .immediateOrCancel, .fillOrKill] {
+            let refused = house.refusal { house throws(VenueError) in
+                try house.put(.buy, 1010, 5, by: 1) { $0.timeInForce = force }
+            }
+            #expect(refused == .divergence(value: 2, limit: 1))
+        }
+        // The best ask has expired, so that nothing would trade.
+        let resting = try house.put(.buy, 1005, 5, by: 1)
+        let bids = house.bids()
+        #expect(resting.lotsOpen == 5 && bids == [[1005, 5]])
+        // Someone who is not held may take it, and a liquidation takes whoever it is for.
+        let taken = try house.put(.sell, 1005, 2, by: 4)
+        #expect(taken.lotsFilled == 2)
+        let closed = try house.takeForLiquidation(account: 1, instrument: 1, side: .buy, lots: 5, limitTicks: 1010)
+        #expect(closed.lotsFilled == 5)
+    }
+
     @Test mutating func liquidationTakesOutsideTheBand() throws {
         try house.put(.buy, 900, 5, by: 2)
         try house.put(.buy, 880, 5, by: 3)

@@ -321,6 +321,32 @@ import Testing
         #expect(try fixture.venue.isDivergent(underlying: fixture.btc))
         #expect(fixture.venue.liquidationStep(of: alice) != .none)
         #expect(lots(alice) == 1000)
+        #expect(try fixture.venue.liquidationIsPaused(alice))
+    }
+
+    /// Quotes pass the breaker, as nothing else brings a mark back that a book without them has led away: were they refused, whoever
+    /// is in the waterfall would stay there for ever (the demo with three times the crash and a tenth of the caps did not end).
+    @Test mutating func newQuotesEndADivergence() throws {
+        try liquidationOfADivergentUnderlyingWaits()
+        let (quotes, hit) = ([request(.buy, 99_990, 2000), request(.sell, 100_010, 2000)], request(.buy, 100_010, 10))
+        let (bob, carol) = (bob, carol)
+        try fixture.block(btc: "100000") { venue in
+            try venue.cancelAll(of: carol)
+            for quote in quotes { try venue.place(quote, for: carol) }
+        }
+        // Bob is short: what he buys adds no risk, what he sells does.
+        #expect(try fixture.venue.isDivergent(underlying: fixture.btc))
+        try fixture.venue.place(hit, for: bob)
+        let sale = request(.sell, 99_990, 10)
+        fixture.refuse(
+            .divergence(value: try fixture.venue.divergence(underlying: fixture.btc), limit: amount("0.01"))
+        ) { venue throws(VenueError) in try venue.place(sale, for: bob) }
+        for _ in 0..<3 { try fixture.block(btc: "100000") }
+        #expect(try !fixture.venue.isDivergent(underlying: fixture.btc))
+        try fixture.venue.place(sale, for: bob)
+        // At its true price Alice is sound, and has lost nothing.
+        #expect(fixture.venue.liquidationStep(of: alice) == .none)
+        #expect(lots(alice) == 1000)
     }
 
     @Test mutating func theSweepAndTheQueueCarryOver() throws {

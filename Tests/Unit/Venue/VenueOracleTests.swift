@@ -136,6 +136,11 @@ import Testing
     let order = OrderEntry(
         account: alice, instrument: fixture.btcPerpetual, side: .buy, ticks: 1_000_000, lots: 1)
     #expect(throws: VenueError.divergence(value: amount("0.205"), limit: amount("0.1"))) {
-        try fixture.venue.checkOrderEntry(order)
+        try fixture.venue.checkTaking(order)
     }
+    // It may rest, and what lowers a position may trade.
+    try fixture.venue.checkOrderEntry(order)
+    let bob = try fixture.account(2, cash: "50000")
+    try fixture.trade(fixture.btcPerpetual, buyer: bob, seller: alice, lots: 1, at: "120500")
+    try fixture.venue.checkTaking(order)
 }

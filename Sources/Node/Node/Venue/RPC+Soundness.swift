@@ -104,8 +104,11 @@ extension VenueReader {
         let maintenance = try margins(of: account).maintenance
         var auction: Auction?
         var waits: String?
-        if step == .auction || step == .insolvency {
-            do throws(VenueError) { auction = try venue.auction(of: account) } catch { waits = error.text }
+        do throws(VenueError) {
+            if try venue.liquidationIsPaused(account) { throw .liquidationPaused }
+            if step == .auction || step == .insolvency { auction = try venue.auction(of: account) }
+        } catch {
+            waits = error.text
         }
         writer.object { writer in
             writer.member("account", id)

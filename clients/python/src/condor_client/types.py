@@ -513,7 +513,7 @@ class Liquidation:
     maintenance_margin: Optional[Decimal]
     #: While its portfolio is for sale.
     auction: Optional[Auction]
-    #: Why nothing is for sale in a step that sells.
+    #: What the step waits for (prices that are too old or divergent), or why nothing is for sale in one that sells.
     waits: Optional[str]
 
 
