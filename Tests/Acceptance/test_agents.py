@@ -50,6 +50,8 @@ def test_nothing_is_dropped_in_a_deeper_crash_with_lower_caps(seed):
     steps, end = report["liquidations"], report["atTheEnd"]
     assert steps["entered"] == steps["leftSound"] > 20 and steps["stillThere"] == 0
     assert steps["deleveragings"] > 100 and steps["badDebts"] > 10 and float(steps["insurancePaid"]) == 50_000
+    assert float(steps["debtAtMost"]) > 1_000 and float(steps["debtLeft"]) == 0
+    assert float(steps["deleveragingCost"]) > 0
     assert end["belowMaintenance"] == end["insolvent"] == 0
     assert report["conserved"] is True and float(report["conservation"]["difference"]) == 0
 

@@ -58,9 +58,14 @@ extension Venue {
     mutating func requireNoDivergence(_ underlying: UInt32) throws(VenueError) {
         let value = try divergence(underlying: underlying)
         let limit = parameter(.divergenceLimit, underlying: underlying)
-        guard value > limit else { return }
-        emitBreaker(.divergence, subject: underlying, value: value, limit: limit)
-        throw .divergence(value: value, limit: limit)
+        if value > limit { throw .divergence(value: value, limit: limit) }
+    }
+
+    /// Tells with every new mark that the underlying waits: acts that are refused for it leave no event behind.
+    mutating func noteDivergence(_ underlying: UInt32) throws(VenueError) {
+        let value = try divergence(underlying: underlying)
+        let limit = parameter(.divergenceLimit, underlying: underlying)
+        if value > limit { emitBreaker(.divergence, subject: underlying, value: value, limit: limit) }
     }
 
     /// Caps on what an account and the venue may hold of an instrument, by notional: of options the underlying's.
@@ -85,7 +90,7 @@ extension Venue {
         }
     }
 
-    /// A refused act's event goes with its storage; where the act is only skipped, it stays.
+    /// A refused act's event goes with its storage, and its error says the same; where the act is only skipped, it stays.
     mutating func emitBreaker(_ cause: BreakerCause, subject: UInt32, value: Int128, limit: Int128) {
         storage.emit(
             VenueEvent(

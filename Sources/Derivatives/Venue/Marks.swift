@@ -26,7 +26,9 @@ extension Venue {
         guard state(of: Feed(.spot, underlying: underlying)).value > 0 else { return }
         storage.store(.marks(underlying), UInt256(time))
         caches.dropMarks(underlying: underlying)
-        if let perpetual = perpetual(of: underlying) { try updatePerpetualMark(instrument(perpetual)) }
+        guard let perpetual = perpetual(of: underlying) else { return }
+        try updatePerpetualMark(instrument(perpetual))
+        try noteDivergence(underlying)
     }
 
     /// The median of index + average of (mid − index), the book's own median, and what other venues say.

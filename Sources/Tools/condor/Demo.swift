@@ -41,7 +41,7 @@ struct Demo {
             // What the agents read next is read here first: one update feeds both.
             try runner.read()
             try runner.desk.settle()
-            tally.take(market.news, market, transactions: count)
+            try tally.take(market.news, market, transactions: count)
             tally.take(summary: try client.read(VenueABI.liquidation, VenueABI.solvency, []))
             elapsed = market.time - start
             table?.show(tally, elapsed: elapsed, block: market.block)

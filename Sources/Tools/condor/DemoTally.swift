@@ -59,7 +59,7 @@ struct DemoTally {
     /// How much of the venue's time has passed.
     func elapsed(at time: UInt64) -> UInt64 { time - start }
 
-    mutating func take(_ news: [VenueLog], _ market: Market, transactions: Int) {
+    mutating func take(_ news: [VenueLog], _ market: Market, transactions: Int) throws {
         self.transactions += transactions
         for log in news {
             switch log.kind {
@@ -73,7 +73,7 @@ struct DemoTally {
                 funding += max(0, log.amount(2))
             case .accountOpened: accounts[log.number(0)] = AccountID(owner: Address(log.words[1]), index: log.number(2))
             case .breaker: breakers[log.integer(0), default: 0] += 1
-            default: liquidations.take(log, market, at: market.time - start)
+            default: try liquidations.take(log, market, at: market.time - start)
             }
         }
     }

@@ -19,6 +19,8 @@ struct LiquidationTally {
     private(set) var insurancePaid: Int128 = 0
     private(set) var deleveragings = 0
     private(set) var deleveraged = 0.0
+    /// What those who were deleveraged gave up against the mark.
+    private(set) var deleveragingCost = 0.0
     private(set) var socialised: Int128 = 0
     /// What accounts lacked when their insolvency was noted.
     private(set) var badDebts = 0
@@ -26,15 +28,17 @@ struct LiquidationTally {
     /// When the first account entered, when the first position was deleveraged, in seconds since the start.
     private(set) var first: UInt64?
     private(set) var firstDeleveraging: UInt64?
-    /// Of the summary records of all blocks: the least ratio of equity to requirement, the most accounts in the waterfall, the least and
-    /// the last of the insurance fund, and in how many blocks somebody was carried over.
+    /// Of the summary records of all blocks: the least ratio of equity to requirement, the most accounts in the waterfall, the last of
+    /// the insurance fund, in how many blocks somebody was carried over, the most and the last that accounts owed together.
     private(set) var worstRatio: Double?
     private(set) var mostAtOnce = 0
     private(set) var now = 0
     private(set) var busyBlocks = 0
     private(set) var insurance: Int128 = 0
+    private(set) var debtAtMost: Int128 = 0
+    private(set) var debtLeft: Int128 = 0
 
-    mutating func take(_ log: VenueLog, _ market: Market, at second: UInt64) {
+    mutating func take(_ log: VenueLog, _ market: Market, at second: UInt64) throws {
         switch log.kind {
         case .orderRemoved: if log.integer(2) == UInt64(RemovalReason.liquidation.rawValue) { ordersCancelled += 1 }
         case .liquidationStep:
@@ -59,8 +63,11 @@ struct LiquidationTally {
             deleveragings += 1
             firstDeleveraging = firstDeleveraging ?? second
             if let instrument = market.instrument(log.number(2)) {
-                let lots = abs(Money.number(log.amount(3))) / Money.number(instrument.lot)
-                deleveraged += lots * Money.number(log.amount(4))
+                let (size, price) = (
+                    Money.number(log.amount(3)), Money.number(log.amount(4)) / Money.number(instrument.lot)
+                )
+                deleveraged += abs(size) * price
+                if let mark = try market.marks(of: [instrument])[0] { deleveragingCost += size * (price - mark) }
             }
         case .socialised: socialised += log.amount(2)
         case .badDebt:
@@ -75,6 +82,8 @@ struct LiquidationTally {
         let ratio = summary[4].amount
         if ratio < Int128(Int64.max) { worstRatio = min(worstRatio ?? .infinity, Money.number(ratio)) }
         insurance = summary[2].amount
+        debtLeft = summary[3].amount
+        debtAtMost = max(debtAtMost, debtLeft)
         now = Int(summary[5].integer)
         mostAtOnce = max(mostAtOnce, now)
         if now > 0 { busyBlocks += 1 }
@@ -100,7 +109,8 @@ struct LiquidationTally {
             money("closedInBook", closedInBook), whole("auctions", auctions), whole("bids", bids),
             money("auctioned", auctioned), whole("insolvencies", insolvencies), whole("badDebts", badDebts),
             exact("badDebt", badDebt), exact("insurancePaid", insurancePaid), whole("deleveragings", deleveragings),
-            money("deleveraged", deleveraged), exact("socialised", socialised),
+            money("deleveraged", deleveraged), money("deleveragingCost", deleveragingCost),
+            exact("socialised", socialised), exact("debtAtMost", debtAtMost), exact("debtLeft", debtLeft),
             (
                 "worstMarginRatio", worstRatio.map { DemoText.fixed($0, 4) } ?? "none",
                 worstRatio.map { .text(DemoText.fixed($0, 6)) } ?? .none
@@ -121,8 +131,11 @@ struct LiquidationTally {
             "  3 auctions             \(auctions), \(bids) bids, \(DemoText.money(auctioned))",
             "  4 insurance            \(DemoText.money(Money.number(insurancePaid))) paid, "
                 + "\(DemoText.money(Money.number(insurance))) left",
-            "  5 deleveraged          \(deleveragings), \(DemoText.money(deleveraged))",
+            "  5 deleveraged          \(deleveragings), \(DemoText.money(deleveraged)), at a cost of "
+                + DemoText.money(deleveragingCost),
             "  6 socialised           \(DemoText.money(Money.number(socialised)))",
+            "  debt                   \(DemoText.money(Money.number(debtAtMost))) at most, "
+                + "\(DemoText.money(Money.number(debtLeft))) left",
         ]
     }
 }

@@ -133,6 +133,9 @@ import Testing
     fixture.advance(seconds: 10)
     try fixture.reportAll()
     #expect(try fixture.venue.isDivergent(underlying: fixture.btc))
+    // Told with each new mark: cause, underlying, value, limit.
+    let told = fixture.events(.breaker).last?.words
+    #expect(told == [UInt256(1), UInt256(UInt64(fixture.btc)), amount("0.205").word, amount("0.1").word])
     let order = OrderEntry(
         account: alice, instrument: fixture.btcPerpetual, side: .buy, ticks: 1_000_000, lots: 1)
     #expect(throws: VenueError.divergence(value: amount("0.205"), limit: amount("0.1"))) {
