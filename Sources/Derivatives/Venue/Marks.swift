@@ -39,17 +39,24 @@ extension Venue {
         let averages = storage.load(.mark(number, field: 1))
         var average = MarkAverage(numerator: averages.lowHalf, denominator: averages.highHalf)
         let last = storage.load(.mark(number, field: 2)).limb0
-        if top.bid > 0, top.ask > 0 {
-            let mid = try instrument.price(ticks: top.bid).adding(instrument.price(ticks: top.ask)) >> 1
+        let isTwoSided = top.bid > 0 && top.ask > 0
+        // Without both sides the book says nothing, and what it said before fades: a mark that quotes have led away and left would
+        // else stay there, and hold up liquidation as divergent.
+        if isTwoSided || last != 0 {
+            var basis: Int128 = 0
+            if isTwoSided {
+                basis = try (instrument.price(ticks: top.bid).adding(instrument.price(ticks: top.ask)) >> 1)
+                    .subtracting(index)
+            }
             let span = parameter(.markAverageSeconds, underlying: instrument.underlying)
             // The first sample counts as one of a second.
             let elapsed = last == 0 ? 1 : Int128(min(time - min(last, time), 86_400))
-            try average.add(mid.subtracting(index), seconds: elapsed, span: span)
+            try average.add(basis, seconds: elapsed, span: span)
             storage.store(.mark(number, field: 1), UInt256(low: average.numerator, high: average.denominator))
             storage.store(.mark(number, field: 2), UInt256(time))
         }
         var candidates = [try index.adding(average.value())]
-        if top.bid > 0, top.ask > 0 {
+        if isTwoSided {
             var prices = [Int128(top.bid), Int128(top.ask)]
             if top.last > 0 { prices.append(Int128(top.last)) }
             // Between bid and ask the last trade moves it; without one it is their middle.

@@ -124,6 +124,33 @@ import Testing
     #expect(try fixture.venue.markPrice(of: fixture.btcPerpetual) == amount("100200"))
 }
 
+/// With one side of the book gone a quarter of the average is left after 150 · ln 4 s, none in the end.
+@Test func withoutABookTheMarkReturnsToTheIndex() throws {
+    var fixture = try VenueFixture()
+    var top = TopOfBook()
+    (top.bid, top.ask) = (1_200_000, 1_200_000)
+    fixture.venue.setTopOfBook(of: fixture.btcPerpetual, to: top)
+    for _ in 0..<200 {
+        fixture.advance(seconds: 10)
+        try fixture.reportAll()
+    }
+    #expect(try abs(fixture.venue.markPrice(of: fixture.btcPerpetual) - amount("120000")) < 1_000_000)
+    top.ask = 0
+    fixture.venue.setTopOfBook(of: fixture.btcPerpetual, to: top)
+    var distances: [Double] = []
+    for _ in 0..<200 {
+        fixture.advance(seconds: 10)
+        try fixture.reportAll()
+        let distance = try fixture.venue.markPrice(of: fixture.btcPerpetual) - amount("100000")
+        distances.append(Double(distance) / 1e18)
+    }
+    #expect(distances == distances.sorted(by: >))
+    // After 210 s.
+    #expect(abs(distances[20] / 20_000 - 0.25) < 0.01)
+    #expect(distances[199] < 0.1)
+    #expect(try !fixture.venue.isDivergent(underlying: fixture.btc))
+}
+
 @Test func divergenceStopsWhatAddsRisk() throws {
     var fixture = try VenueFixture()
     let alice = try fixture.account(1, cash: "50000")
