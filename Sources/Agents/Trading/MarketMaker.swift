@@ -140,8 +140,8 @@ public final class MarketMaker: Agent {
         // What the forward has left behind goes: it would stand at prices that nobody looks after, and fill the cap of open orders.
         let kept = Set(near.map { $0.number })
         var calls: [[UInt8]] = []
-        for option in chain where !kept.contains(option.number) && quoted.removeValue(forKey: option.number) != nil {
-            calls.append(cancellation(option))
+        for option in chain where !kept.contains(option.number) {
+            if quoted.removeValue(forKey: option.number) != nil { calls.append(cancellation(option)) }
         }
         for (option, mark) in zip(near, marks) {
             guard let mark, mark > 0 else { continue }

@@ -117,8 +117,7 @@ extension ClearingHouse {
         if incoming.wokenID == nil { emitPlacement(id, incoming, ticks: limit, lots: lots) }
         if isAuction {
             // What crosses now trades with the end of the block.
-            let best = header.best(side.opposite)
-            if best != 0, side.reaches(best, limit: limit) { try checkTaking(entry) }
+            if header.isReached(by: side, limit: limit) { try checkTaking(entry) }
             BookIndex.booksForAuction.insert(UInt64(request.instrument), in: &storage)
             try rest(incoming, &placement, limit, lots, &header)
             return placement
@@ -192,8 +191,7 @@ extension ClearingHouse {
         let request = incoming.request
         let isOutsideBand: Bool
         if case .nothingWithinLimit = end {
-            let best = header.best(request.side.opposite)
-            isOutsideBand = best != 0 && request.side.reaches(best, limit: limit)
+            isOutsideBand = header.isReached(by: request.side, limit: limit)
         } else {
             isOutsideBand = false
         }

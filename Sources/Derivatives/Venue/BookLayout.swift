@@ -157,6 +157,12 @@ struct BookHeader: Equatable {
     /// The best price of the orders that wait on `side`; 0 where none does.
     @inline(__always)
     func best(_ side: Side) -> UInt32 { side == .buy ? bestBid : bestAsk }
+
+    /// Whether the best price of the other side is one at which an order of `side`, limited at `limit`, trades.
+    func isReached(by side: Side, limit: UInt32) -> Bool {
+        let best = best(side.opposite)
+        return best != 0 && side.reaches(best, limit: limit)
+    }
 }
 
 /// Table 1, field 1: the nearest trigger of each ladder, and how many orders are dormant.

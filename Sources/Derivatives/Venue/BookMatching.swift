@@ -14,19 +14,6 @@ struct Taker {
     var work: UInt16
     /// What the clearing house is asked about before the first fill; nil for a liquidation's, which it does not refuse.
     let entry: OrderEntry?
-
-    init(
-        id: OrderID, account: AccountNumber, side: Side, selfTrade: SelfTradePrevention, lots: Int64, work: UInt16,
-        entry: OrderEntry?
-    ) {
-        self.entry = entry
-        self.id = id
-        self.account = account
-        self.side = side
-        self.selfTrade = selfTrade
-        self.lots = lots
-        self.work = work
-    }
 }
 
 /// What an order met where it stopped.

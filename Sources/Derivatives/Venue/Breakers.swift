@@ -50,22 +50,28 @@ extension Venue {
         return mark == 0 ? 0 : try Int128((mark - index).magnitude).overWad(index, .up)
     }
 
-    /// Whether mark and index lie so far apart that what adds risk, settlement and liquidation of the underlying wait.
+    /// The divergence and its limit, where it is above that: what adds risk, settlement and liquidation of the underlying wait.
+    private mutating func excessiveDivergence(
+        _ underlying: UInt32
+    ) throws(VenueError) -> (value: Int128, limit: Int128)? {
+        let value = try divergence(underlying: underlying)
+        let limit = parameter(.divergenceLimit, underlying: underlying)
+        return value > limit ? (value, limit) : nil
+    }
+
+    /// Whether mark and index lie so far apart that the underlying waits.
     public mutating func isDivergent(underlying: UInt32) throws(VenueError) -> Bool {
-        try divergence(underlying: underlying) > parameter(.divergenceLimit, underlying: underlying)
+        try excessiveDivergence(underlying) != nil
     }
 
     mutating func requireNoDivergence(_ underlying: UInt32) throws(VenueError) {
-        let value = try divergence(underlying: underlying)
-        let limit = parameter(.divergenceLimit, underlying: underlying)
-        if value > limit { throw .divergence(value: value, limit: limit) }
+        if let (value, limit) = try excessiveDivergence(underlying) { throw .divergence(value: value, limit: limit) }
     }
 
     /// Tells with every new mark that the underlying waits: acts that are refused for it leave no event behind.
     mutating func noteDivergence(_ underlying: UInt32) throws(VenueError) {
-        let value = try divergence(underlying: underlying)
-        let limit = parameter(.divergenceLimit, underlying: underlying)
-        if value > limit { emitBreaker(.divergence, subject: underlying, value: value, limit: limit) }
+        guard let (value, limit) = try excessiveDivergence(underlying) else { return }
+        emitBreaker(.divergence, subject: underlying, value: value, limit: limit)
     }
 
     /// Caps on what an account and the venue may hold of an instrument, by notional: of options the underlying's.

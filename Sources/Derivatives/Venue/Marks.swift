@@ -43,11 +43,10 @@ extension Venue {
         // Without both sides the book says nothing, and what it said before fades: a mark that quotes have led away and left would
         // else stay there, and hold up liquidation as divergent.
         if isTwoSided || last != 0 {
-            var basis: Int128 = 0
-            if isTwoSided {
-                basis = try (instrument.price(ticks: top.bid).adding(instrument.price(ticks: top.ask)) >> 1)
-                    .subtracting(index)
-            }
+            let basis =
+                try isTwoSided
+                ? (instrument.price(ticks: top.bid).adding(instrument.price(ticks: top.ask)) >> 1).subtracting(index)
+                : 0
             let span = parameter(.markAverageSeconds, underlying: instrument.underlying)
             // The first sample counts as one of a second.
             let elapsed = last == 0 ? 1 : Int128(min(time - min(last, time), 86_400))
